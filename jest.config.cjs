@@ -1,0 +1,23 @@
+const project = (name, testMatch, extra) => ({
+  displayName: name,
+  testMatch,
+  transform: { '^.+\\.(ts|js)$': '@swc/jest' },
+  // Prisma's schema engine comes as an ES module only.
+  transformIgnorePatterns: ['/node_modules/(?!@prisma/schema-engine-wasm/)'],
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'require', 'default'] },
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  ...extra,
+});
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    project('unit', ['**/src/**/!(*.int).test.ts'], {
+      testPathIgnorePatterns: ['/node_modules/', '/dist/', '/apps/e2e/'],
+    }),
+    project('integration', ['**/src/**/*.int.test.ts']),
+    project('e2e', ['<rootDir>/apps/e2e/src/**/*.test.ts']),
+  ],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['{apps,packages}/*/src/**/*.ts', '!**/generated/**', '!**/main.ts'],
+};

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { POSE_NAMES } from './images';
+
+/** The states of a generation. */
+export const GenerationStatus = z
+  .enum(['queued', 'processing', 'completed', 'failed', 'cancelled'])
+  .meta({ id: 'GenerationStatus' });
+export type GenerationStatus = z.infer<typeof GenerationStatus>;
+
+const side = z.int().min(64).max(2048).multipleOf(8);
+
+/** Fields that say what the picture shows; the original contract and v1 share them. */
+export const wish = {
+  prompt: z
+    .string()
+    .trim()
+    .min(3, 'Give at least 3 characters.')
+    .max(4000, 'Give at most 4,000 characters.')
+    .describe('What the picture shows, 3–4,000 characters.')
+    .meta({ example: 'warrior character' }),
+  clothing: z
+    .string()
+    .trim()
+    .max(500)
+    .optional()
+    .describe('Added to the prompt as “wearing …”.')
+    .meta({ example: 'blue plate armour' }),
+  style: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .describe('Added to the prompt as “… art style”.')
+    .meta({ example: 'comic' }),
+  negative_prompt: z
+    .string()
+    .trim()
+    .max(4000)
+    .optional()
+    .describe('What must not be in the picture. Default: the configured one.'),
+  realism: z
+    .boolean()
+    .default(false)
+    .describe('`true` takes the realistic checkpoint of models.yaml, `false` the anime one.'),
+  width: side.default(512).describe('Pixels, a multiple of 8.'),
+  height: side.default(512).describe('Pixels, a multiple of 8.'),
+  steps: z.int().min(1).max(150).default(20).describe('Sampling steps.'),
+  cfg: z.number().min(0).max(30).default(7).describe('How closely to follow the prompt.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('Same request, same seed, same picture. Default: a random one, returned.'),
+};
+
+const fileId = z.uuid().meta({ example: '01980000-0000-7000-8000-000000000000' });
+
+/** Body of `POST /v1/generations`. Unknown keys are refused. */
+export const CreateGeneration = z
+  .strictObject({
+    ...wish,
+    sampler: z.string().max(60).default('euler').describe('ComfyUI sampler name.'),
+    scheduler: z.string().max(60).default('normal').describe('ComfyUI scheduler name.'),
+    views: z
+      .array(z.enum(POSE_NAMES))
+      .min(1)
+      .max(4)
+      .optional()
+      .describe('One picture for each view. Default: one picture, no view words.'),
+    count: z
+      .int()
+      .min(1)
+      .max(8)
+      .default(1)
+      .describe('Pictures for each view, with seeds seed, seed + 1, …'),
+    pose_file_id: fileId.optional().describe('An uploaded picture whose pose to take.'),
+    reference_file_id: fileId
+      .optional()
+      .describe('An uploaded picture whose face or look to take.'),
+    allow_fallback: z
+      .boolean()
+      .default(false)
+      .describe('Take the nearest way the pool knows when it cannot do exactly this.'),
+  })
+  .meta({ id: 'CreateGeneration' });
+export type CreateGeneration = z.infer<typeof CreateGeneration>;
+
+/** A picture that a generation made. */
+export const Output = z
+  .object({
+    file_id: z.uuid(),
+    url: z.string().describe('Where the bytes are.'),
+    filename: z.string(),
+    view: z.enum(POSE_NAMES).nullable(),
+    seed: z.int(),
+    mime_type: z.string(),
+    size: z.int().describe('Bytes.'),
+    width: z.int(),
+    height: z.int(),
+  })
+  .meta({ id: 'Output' });
+export type Output = z.infer<typeof Output>;
+
+/** Why a generation failed. */
+export const GenerationError = z
+  .object({ code: z.string(), message: z.string() })
+  .meta({ id: 'GenerationError' });
+
+/** A generation as v1 shows it. */
+export const Generation = z
+  .object({
+    id: z.uuid(),
+    status: GenerationStatus,
+    prompt: z.string(),
+    negative_prompt: z.string(),
+    inputs: z
+      .record(z.string(), z.unknown())
+      .describe('The values that were used, defaults and drawn seed included.'),
+    workflow: z.string().meta({ example: 'text-to-image-sd15' }),
+    notes: z.array(z.string()).describe('What was done differently from what was asked, and why.'),
+    shots: z.object({ total: z.int(), done: z.int() }).describe('Pictures asked for and stored.'),
+    outputs: z.array(Output),
+    error: GenerationError.nullable(),
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    finished_at: z.iso.datetime().nullable(),
+    urls: z.object({ self: z.string() }),
+  })
+  .meta({ id: 'Generation' });
+export type Generation = z.infer<typeof Generation>;
+
+/** Query of `GET /v1/generations`. */
+export const ListGenerations = z.strictObject({
+  status: GenerationStatus.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional().describe('`next_cursor` of the page before.'),
+});
+export type ListGenerations = z.infer<typeof ListGenerations>;
+
+/** A page of generations, newest first. */
+export const GenerationPage = z
+  .object({
+    data: z.array(Generation),
+    next_cursor: z.string().nullable(),
+    has_more: z.boolean(),
+  })
+  .meta({ id: 'GenerationPage' });
+
+export const GenerationParams = z.object({ id: z.string() });

@@ -1,0 +1,101 @@
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from 'zod-openapi';
+import type { Operation } from './operation';
+import { operations } from './operations';
+import { Problem, PROBLEMS, type ProblemCode } from './problems';
+
+const INTRODUCTION = `AvatarForge turns a wish into finished pictures on a pool of ComfyUI instances.
+
+Errors are RFC 9457 problems; \`code\` names the page under \`docs/problems/\` that explains it.
+With authentication on, send your key as \`Authorization: Bearer af_…\` or \`X-API-Key\`.`;
+
+const UPLOAD_SCHEMA: oas31.SchemaObject = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary' } },
+};
+
+/** The OpenAPI 3.1 document of the API. `version` is the version of the running service. */
+export function createOpenApiDocument(version: string): object {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'AvatarForge',
+      version,
+      description: INTRODUCTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    paths: toPaths(operations),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  });
+}
+
+function toPaths(all: Record<string, Operation>): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [operationId, operation] of Object.entries(all)) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: { operationId, ...toOperation(operation) },
+    };
+  }
+  return paths;
+}
+
+function toOperation(operation: Operation): ZodOpenApiOperationObject {
+  const { tag, summary, description, scope, params, query } = operation;
+  return {
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    ...(scope ? { security: [{ bearer: [] }, { apiKey: [] }, {}] } : { security: [] }),
+    requestParams: { ...(params && { path: params }), ...(query && { query }) },
+    ...toRequestBody(operation),
+    responses: { [String(operation.status)]: toResponse(operation), ...toProblems(operation) },
+  };
+}
+
+function toRequestBody({
+  body,
+  upload,
+}: Operation): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (upload) {
+    const content = { 'multipart/form-data': { schema: UPLOAD_SCHEMA } };
+    return { requestBody: { required: true, content } };
+  }
+  if (!body) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: body } } } };
+}
+
+function toResponse({ response, contentType = 'application/json' }: Operation) {
+  const schema = response ?? ({ type: 'string', format: 'binary' } as const);
+  return { description: 'Success', content: { [contentType]: { schema } } };
+}
+
+function toProblems({ problems, scope }: Operation) {
+  const codes: ProblemCode[] = [
+    ...problems,
+    ...(scope ? (['unauthorized', 'insufficient_scope'] as const) : []),
+    'internal_error',
+  ];
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const group = codes.filter((code) => PROBLEMS[code].status === status);
+      const description = group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n');
+      return [
+        String(status),
+        { description, content: { 'application/problem+json': { schema: Problem } } },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/**
+ * Every problem the API can answer with: code → status and title. Each code has a page under
+ * `docs/problems/`; a test holds the two equal.
+ */
+export const PROBLEMS = {
+  invalid_json: { status: 400, title: 'The body is not valid JSON' },
+  invalid_upload: { status: 400, title: 'The upload could not be read' },
+  unknown_pose: { status: 400, title: 'This pose does not exist' },
+  unauthorized: { status: 401, title: 'A valid API key is needed' },
+  insufficient_scope: { status: 403, title: 'The API key may not do this' },
+  not_found: { status: 404, title: 'Nothing is here under this name' },
+  payload_too_large: { status: 413, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, title: 'This kind of content is not accepted' },
+  validation_failed: { status: 422, title: 'Some fields are not valid' },
+  unknown_file: { status: 422, title: 'A file named in the request does not exist' },
+  fallback_required: { status: 422, title: 'The pool cannot do this exactly as asked' },
+  image_unreadable: { status: 422, title: 'The image cannot be decoded' },
+  image_dimensions: { status: 422, title: 'The image is too small or too large' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  service_unavailable: { status: 503, title: 'A part of the service is not available just now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A code of the problem catalog. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+/** One field at fault: where (JSON Pointer into the body, or `query/NAME`, `params/NAME`) and why. */
+export const FieldError = z
+  .object({
+    pointer: z.string().meta({ example: '/prompt' }),
+    message: z.string().meta({ example: 'Give at least 3 characters.' }),
+  })
+  .meta({ id: 'FieldError' });
+export type FieldError = z.infer<typeof FieldError>;
+
+/** The body of every error answer: RFC 9457 `application/problem+json`. */
+export const Problem = z
+  .object({
+    type: z
+      .string()
+      .describe('Address of the page that explains this problem.')
+      .meta({ example: '/problems/validation_failed' }),
+    title: z.string().describe('The same sentence for every problem of this code.'),
+    status: z.int().describe('The HTTP status.'),
+    detail: z.string().describe('What happened this time and what to do about it.'),
+    code: z.enum(codes).describe('Stable code for programs.'),
+    request_id: z.string().describe('Quote this when you ask for help.'),
+    errors: z.array(FieldError).optional().describe('The fields at fault, where there are any.'),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,3 @@
+export * from './bind';
+export * from './library';
+export * from './models';
