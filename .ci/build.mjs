@@ -7,7 +7,8 @@ import { build } from 'esbuild';
 const files = readdirSync('src', { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name));
-const isSource = (file) => file.endsWith('.ts') && !file.endsWith('.test.ts');
+const isFixture = (file) => file.includes('fixtures');
+const isSource = (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !isFixture(file);
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -20,6 +21,6 @@ await build({
   sourcemap: true,
 });
 // Data files (graphs, manifests) travel with the code that reads them.
-for (const file of files.filter((file) => !file.endsWith('.ts') && !file.includes('fixtures'))) {
+for (const file of files.filter((file) => !file.endsWith('.ts') && !isFixture(file))) {
   cpSync(file, join('dist', file.slice('src/'.length)));
 }

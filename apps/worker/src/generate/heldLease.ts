@@ -1,0 +1,39 @@
+import { LEASE_TTL_MS, type Lease } from '@avatarforge/db';
+
+/** Nothing with an effect outside is begun this long before the lease may have run out. */
+const SAFETY_MS = 1000;
+
+/**
+ * A lease as its holder sees it. Postgres' fence stops late writes; this one stops late side effects on ComfyUI, by a
+ * monotonic clock: a process that slept through its lease finds it over when it wakes.
+ */
+export class HeldLease {
+  private readonly ended = new AbortController();
+  private validUntil: number;
+
+  /** `askedAt`: `performance.now()` from before the lease was asked for. */
+  constructor(
+    readonly lease: Lease,
+    askedAt: number,
+  ) {
+    this.validUntil = askedAt + LEASE_TTL_MS - SAFETY_MS;
+  }
+
+  /** Aborts when the lease is lost or given back. */
+  get signal(): AbortSignal {
+    return this.ended.signal;
+  }
+
+  /** Whether a side effect may begin now. */
+  isHeld(): boolean {
+    return !this.signal.aborted && performance.now() < this.validUntil;
+  }
+
+  renewed(askedAt: number): void {
+    this.validUntil = askedAt + LEASE_TTL_MS - SAFETY_MS;
+  }
+
+  end(): void {
+    this.ended.abort();
+  }
+}

@@ -1,0 +1,92 @@
+import { DEFAULT_CLASS, newId } from '@avatarforge/core';
+import { openDatabase, syncInstances } from '@avatarforge/db';
+import { createTicketBell, createTicketWaiter } from '@avatarforge/queue';
+import {
+  startInterval,
+  toStorageConfig,
+  withReleasers,
+  type Logger,
+  type Releasers,
+} from '@avatarforge/runtime';
+import { createStorage } from '@avatarforge/storage';
+import type { WorkerConfig } from './config';
+import { Finalizer } from './finalize/finalizer';
+import { Fleet } from './generate/fleet';
+import { reconcile } from './maintain/reconcile';
+
+const ROLES = ['generate', 'finalize', 'maintain'] as const;
+const RECONCILE_MS = 1000;
+const STOP_MS = 10_000;
+const CLOSE_MS = 3000;
+
+/**
+ * Starts a worker with all its roles. Returns its releasers: releasing them stops claiming, lets go of what runs for
+ * others to follow, and closes everything, in at most 15 s or so.
+ */
+export function startWorker(config: WorkerConfig, log: Logger): Promise<Releasers> {
+  return withReleasers(
+    async (releasers) => {
+      const workerId = newId();
+      const adapters = openAdapters(config, log, releasers);
+      const { database, storage, tickets, bell } = adapters;
+      await syncInstances(database, config.COMFYUI_URLS);
+
+      const finalizer = new Finalizer({ workerId, database, storage, log });
+      finalizer.start();
+      releasers.push('finalizer', () => finalizer.stop(), { timeoutMs: STOP_MS });
+
+      const reconciling = startInterval({
+        name: 'reconcile',
+        everyMs: RECONCILE_MS,
+        jitter: 0.2,
+        run: () => reconcile({ database, bell }),
+        onError: (error) => {
+          log.error({ err: error }, 'reconcile failed');
+        },
+      });
+      releasers.push('reconcile', () => reconciling.stop(), { timeoutMs: STOP_MS });
+
+      const ringFinalize = () => {
+        finalizer.ring();
+      };
+      const fleet = new Fleet({
+        workerId,
+        roles: ROLES,
+        database,
+        storage,
+        tickets,
+        log,
+        ringFinalize,
+      });
+      fleet.start();
+      releasers.push('fleet', () => fleet.stop(), { timeoutMs: STOP_MS });
+      log.info(
+        { worker_id: workerId, roles: ROLES, instances: config.COMFYUI_URLS },
+        'worker started',
+      );
+      return releasers;
+    },
+    { log },
+  );
+}
+
+function openAdapters(config: WorkerConfig, log: Logger, releasers: Releasers) {
+  const database = openDatabase({
+    url: config.DATABASE_URL.reveal(),
+    onError: (error) => {
+      log.warn({ err: error }, 'idle database connection lost');
+    },
+  });
+  releasers.push('database', () => database.close(), { timeoutMs: CLOSE_MS });
+
+  const storage = createStorage(toStorageConfig(config));
+  releasers.push('storage', () => storage.close(), { timeoutMs: CLOSE_MS });
+
+  const redisUrl = config.REDIS_URL.reveal();
+  const bell = createTicketBell({ redisUrl, log });
+  releasers.push('bell', () => bell.close(), { timeoutMs: CLOSE_MS });
+
+  const tickets = createTicketWaiter({ redisUrl, instanceClass: DEFAULT_CLASS, log });
+  releasers.push('tickets', () => tickets.close(), { timeoutMs: CLOSE_MS });
+  return { database, storage, bell, tickets };
+}

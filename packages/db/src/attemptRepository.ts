@@ -1,0 +1,172 @@
+import {
+  ATTEMPT_TRANSITIONS,
+  END_REASONS,
+  MAX_COUNTED_TRIES,
+  MAX_MISHAPS,
+  newId,
+  statesBefore,
+  type AttemptState,
+  type EndPolicy,
+  type EndReason,
+  type Graph,
+  type ShotState,
+} from '@avatarforge/core';
+import { DatabaseError } from 'pg';
+import type { Database } from './database';
+import type { ShotUpload } from './generationRepository';
+import type { Lease } from './leaseRepository';
+
+/** A shot just claimed for an instance. */
+export interface ClaimedAttempt {
+  /** The prompt_id, posted at most once, ever. */
+  attemptId: string;
+  shotId: string;
+  generationId: string;
+  /** Earlier tries: with the shot's id, the name of its ticket. */
+  tries: number;
+  graph: Graph;
+  uploads: ShotUpload[];
+}
+
+/** An attempt that is not over, as its new driver finds it. */
+export interface OpenAttempt {
+  attemptId: string;
+  shotId: string;
+  generationId: string;
+  state: AttemptState;
+  /** ComfyUI said that it began. */
+  isStarted: boolean;
+}
+
+/** What a run left on its instance: what finalize fetches. */
+export type Manifest = {
+  filename: string;
+  subfolder: string;
+  type: 'output' | 'temp';
+  kind: string;
+}[];
+
+/**
+ * Claims up to `count` waiting shots for the instance of `lease`, oldest first.
+ * Returns `null` when the lease is lost: drop the instance without any further side effect.
+ */
+export async function claimShots(
+  db: Database,
+  claim: { workerId: string; lease: Lease; clientId: string; count: number },
+): Promise<ClaimedAttempt[] | null> {
+  const { workerId, lease, clientId, count } = claim;
+  const ids = Array.from({ length: count }, () => newId());
+  try {
+    return await db.query(
+      `SELECT attempt_id AS "attemptId", shot_id AS "shotId", generation_id AS "generationId", tries, graph, uploads
+         FROM claim_shots($1, $2, $3, $4, $5, ARRAY[NULL]::text[], ARRAY[NULL]::uuid[])`,
+      [lease.instanceId, lease.epoch, workerId, clientId, ids],
+    );
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'AF001') return null;
+    throw error;
+  }
+}
+
+/**
+ * Makes the open attempts of an instance the lease holder's own and returns those it does not follow yet (`followed`).
+ * Called after taking a lease and again on every renewal: a claim that committed while the lease changed hands, or
+ * whose answer was lost, is found then.
+ */
+export async function adoptAttempts(
+  db: Database,
+  lease: Lease,
+  followed: string[],
+): Promise<OpenAttempt[]> {
+  return db.query(
+    `UPDATE attempts a SET driver_epoch = $2
+       FROM shots s
+       WHERE a.instance_id = $1 AND a.driver_epoch <= $2 AND a.id <> ALL ($3::uuid[])
+         AND a.state NOT IN ('executed', 'stored', 'ended')
+         AND s.id = a.shot_id
+         AND EXISTS (SELECT 1 FROM instance_leases l WHERE l.instance_id = $1 AND l.epoch = $2)
+       RETURNING a.id AS "attemptId", a.shot_id AS "shotId", s.generation_id AS "generationId",
+         a.state, a.started_at IS NOT NULL AS "isStarted"`,
+    [lease.instanceId, lease.epoch, followed],
+  );
+}
+
+/** The step committed before the POST. False: fenced off, forget the attempt. */
+export async function markDispatching(db: Database, id: string, epoch: string): Promise<boolean> {
+  return step(db, { id, epoch, to: 'dispatching', set: 'dispatching_at = now()' });
+}
+
+/** ComfyUI accepted the prompt. False: fenced off, or already known to be further. */
+export async function markDispatched(db: Database, id: string, epoch: string): Promise<boolean> {
+  return step(db, { id, epoch, to: 'dispatched', set: 'client_id = client_id' });
+}
+
+/** ComfyUI began to run it; the generation is processing from now on. False: fenced off, or already known. */
+export async function markStarted(db: Database, id: string, epoch: string): Promise<boolean> {
+  const [row] = await db.query<{ started: boolean }>('SELECT start_attempt($1, $2) AS started', [
+    id,
+    epoch,
+  ]);
+  return row?.started ?? false;
+}
+
+/** The run is over and its outputs are known: the slot is free, finalize is due. Only then may history be deleted. */
+export async function markExecuted(
+  db: Database,
+  attempt: { id: string; epoch: string; manifest: Manifest },
+): Promise<boolean> {
+  const { id, epoch, manifest } = attempt;
+  await markStarted(db, id, epoch);
+  return step(db, {
+    id,
+    epoch,
+    to: 'executed',
+    set: `executed_at = now(), next_finalize_at = now(), manifest = $4,
+          gpu_ms = extract(epoch FROM now() - started_at) * 1000`,
+    values: [JSON.stringify(manifest)],
+  });
+}
+
+async function step(
+  db: Database,
+  change: { id: string; epoch: string; to: AttemptState; set: string; values?: unknown[] },
+): Promise<boolean> {
+  const from = statesBefore(ATTEMPT_TRANSITIONS, change.to);
+  const rows = await db.query(
+    `UPDATE attempts SET state = '${change.to}', ${change.set}
+       WHERE id = $1 AND driver_epoch = $2 AND state = ANY ($3) RETURNING id`,
+    [change.id, change.epoch, from, ...(change.values ?? [])],
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Ends an attempt without a stored result; the rules of packages/core say what becomes of its shot.
+ * @param attempt.detail for operators: what exactly happened
+ * @returns the shot's new status, or null when fenced off
+ */
+export async function endAttempt(
+  db: Database,
+  attempt: { id: string; epoch: string; reason: EndReason; detail?: string },
+): Promise<ShotState | null> {
+  const policy: EndPolicy = END_REASONS[attempt.reason];
+  const [row] = await db.query<{ status: ShotState | null }>(
+    'SELECT end_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS status',
+    [
+      attempt.id,
+      attempt.epoch,
+      attempt.reason,
+      attempt.detail ?? null,
+      attempt.detail && policy.then === 'fail'
+        ? `${policy.message} ${attempt.detail}`
+        : policy.message,
+      policy.then === 'retry',
+      policy.counts === 'try' ? 1 : 0,
+      policy.counts === 'mishap' ? 1 : 0,
+      MAX_COUNTED_TRIES,
+      MAX_MISHAPS,
+      policy.backoffMs,
+    ],
+  );
+  return row?.status ?? null;
+}

@@ -1,0 +1,77 @@
+import type { Manifest } from './attemptRepository';
+import type { Database } from './database';
+
+/** How long a finalizer may take before another may try. */
+const CLAIM_MS = 60_000;
+
+/** An executed attempt whose outputs are to be fetched and stored. */
+export interface FinalizeClaim {
+  attemptId: string;
+  epoch: string;
+  generationId: string;
+  instanceUrl: string;
+  manifest: Manifest;
+  /** This one included. */
+  tries: number;
+}
+
+/** A picture already in object storage, to become a File. */
+export interface StoredOutput {
+  ordinal: number;
+  file_id: string;
+  sha256: string;
+  object_key: string;
+  size: number;
+  mime_type: string;
+  width: number;
+  height: number;
+  filename: string;
+}
+
+/** Claims the longest-due executed attempt, or null when none is due. */
+export async function claimFinalize(db: Database, workerId: string): Promise<FinalizeClaim | null> {
+  const [claim] = await db.query<FinalizeClaim>(
+    `WITH due AS (
+       SELECT id FROM attempts
+         WHERE state = 'executed' AND next_finalize_at <= now()
+           AND (finalize_until IS NULL OR finalize_until < now())
+         ORDER BY next_finalize_at LIMIT 1 FOR UPDATE SKIP LOCKED
+     )
+     UPDATE attempts a
+       SET finalize_owner = $1, finalize_until = now() + $2 * interval '1 ms', finalize_tries = finalize_tries + 1
+       FROM due, instances i, shots s
+       WHERE a.id = due.id AND i.id = a.instance_id AND s.id = a.shot_id
+       RETURNING a.id AS "attemptId", a.driver_epoch AS epoch, s.generation_id AS "generationId",
+         i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries`,
+    [workerId, CLAIM_MS],
+  );
+  return claim ?? null;
+}
+
+/**
+ * Makes stored pictures the outputs of the generation, ends the shot, and with the last shot the generation.
+ * @returns object keys that are not needed since the same bytes were stored before; null when the claim was lost
+ */
+export async function storeAttempt(
+  db: Database,
+  stored: { attemptId: string; workerId: string; outputs: StoredOutput[] },
+): Promise<string[] | null> {
+  const [row] = await db.query<{ unused: string[] | null }>(
+    'SELECT store_attempt($1, $2, $3) AS unused',
+    [stored.attemptId, stored.workerId, JSON.stringify(stored.outputs)],
+  );
+  return row?.unused ?? null;
+}
+
+/** Gives the claim back, due again after `delayMs`. */
+export async function postponeFinalize(
+  db: Database,
+  postponed: { attemptId: string; workerId: string; delayMs: number },
+): Promise<void> {
+  await db.query(
+    `UPDATE attempts
+       SET finalize_owner = NULL, finalize_until = NULL, next_finalize_at = now() + $3 * interval '1 ms'
+       WHERE id = $1 AND finalize_owner = $2 AND state = 'executed'`,
+    [postponed.attemptId, postponed.workerId, postponed.delayMs],
+  );
+}

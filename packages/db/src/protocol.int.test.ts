@@ -1,0 +1,283 @@
+import { MAX_COUNTED_TRIES, MAX_MISHAPS, newId } from '@avatarforge/core';
+import {
+  adoptAttempts,
+  claimShots,
+  endAttempt,
+  markDispatching,
+  markExecuted,
+  markStarted,
+} from './attemptRepository';
+import type { Database } from './database';
+import {
+  claimFinalize,
+  postponeFinalize,
+  storeAttempt,
+  type StoredOutput,
+} from './finalizeRepository';
+import { findGeneration } from './generationRepository';
+import {
+  givenAttempt,
+  givenDatabase,
+  givenGeneration,
+  givenInstance,
+  givenUser,
+} from './fixtures/givenPool';
+import { acquireLeases, releaseLease, renewLeases } from './leaseRepository';
+import { findWaitingShots, runSingle } from './reconcileRepository';
+
+let db: Database;
+let ownerId: string;
+
+beforeAll(async () => {
+  db = await givenDatabase();
+  ownerId = await givenUser(db);
+});
+
+/** Takes the lease away, as when its holder was frozen for too long. */
+async function takeOver(instanceId: string) {
+  await db.query(
+    `UPDATE instance_leases SET expires_at = now() - interval '1 s', worker_id = NULL WHERE instance_id = $1`,
+    [instanceId],
+  );
+  const workerId = newId();
+  const lease = (await acquireLeases(db, workerId)).find((held) => held.instanceId === instanceId);
+  return { workerId, lease: lease! };
+}
+
+function output(name: string): StoredOutput {
+  const sha256 = name.padEnd(64, '0');
+  const object_key = `sha256/${sha256}/${newId()}`;
+  return {
+    ordinal: 0,
+    file_id: newId(),
+    sha256,
+    object_key,
+    size: 1,
+    mime_type: 'image/png',
+    width: 8,
+    height: 8,
+    filename: `${name}.png`,
+  };
+}
+
+async function execute(given: Awaited<ReturnType<typeof givenAttempt>>) {
+  const { attempt, lease } = given;
+  await markDispatching(db, attempt.attemptId, lease.epoch);
+  await markExecuted(db, { id: attempt.attemptId, epoch: lease.epoch, manifest: [] });
+  await db.query('UPDATE attempts SET finalize_owner = $2 WHERE id = $1', [
+    attempt.attemptId,
+    given.workerId,
+  ]);
+  return { attemptId: attempt.attemptId, workerId: given.workerId };
+}
+
+async function eventsOf(generationId: string): Promise<string[]> {
+  const rows = await db.query<{ event: string }>(
+    'SELECT event FROM outbox WHERE generation_id = $1 ORDER BY seq',
+    [generationId],
+  );
+  return rows.map((row) => row.event);
+}
+
+test('twenty claims at once never take a shot twice', async () => {
+  await db.query(`UPDATE shots SET not_before = now() + interval '1 day' WHERE status = 'queued'`);
+  await givenGeneration(db, { ownerId, shots: 10 });
+  const instances = [];
+  for (let i = 0; i < 20; i += 1) instances.push(await givenInstance(db));
+  const claims = await Promise.all(
+    instances.map((instance) => claimShots(db, { ...instance, clientId: 'test', count: 2 })),
+  );
+  const shots = claims.flatMap((claimed) => claimed!.map((attempt) => attempt.shotId));
+  expect(shots).toHaveLength(10);
+  expect(new Set(shots).size).toBe(10);
+});
+
+test('a worker that lost its lease claims nothing and knows it', async () => {
+  const { workerId, lease } = await givenInstance(db);
+  await takeOver(lease.instanceId);
+  expect(await claimShots(db, { workerId, lease, clientId: 'test', count: 1 })).toBeNull();
+});
+
+test('a shot that is to wait is not claimed', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  await endAttempt(db, {
+    id: given.attempt.attemptId,
+    epoch: given.lease.epoch,
+    reason: 'out_of_memory',
+  });
+  expect(await claimShots(db, { ...given, clientId: 'test', count: 1 })).toEqual([]);
+});
+
+test('the next lease holder adopts what was driven before, once, and the old driver is fenced off', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  const id = given.attempt.attemptId;
+  await markDispatching(db, id, given.lease.epoch);
+  const next = await takeOver(given.lease.instanceId);
+
+  expect(await adoptAttempts(db, next.lease, [])).toEqual([
+    expect.objectContaining({ attemptId: id, state: 'dispatching', isStarted: false }),
+  ]);
+  expect(await adoptAttempts(db, next.lease, [id])).toEqual([]);
+  expect(await markStarted(db, id, given.lease.epoch)).toBe(false);
+  expect(await markStarted(db, id, next.lease.epoch)).toBe(true);
+});
+
+test('an overtaken lease holder adopts nothing', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  await takeOver(given.lease.instanceId);
+  expect(await adoptAttempts(db, given.lease, [])).toEqual([]);
+});
+
+test('a lease is renewed by its holder only, and free again when given back', async () => {
+  const { workerId, lease } = await givenInstance(db);
+  expect(await renewLeases(db, workerId, [lease])).toEqual([lease]);
+  expect(await renewLeases(db, newId(), [lease])).toEqual([]);
+  expect(await acquireLeases(db, newId())).toEqual([]);
+  await releaseLease(db, workerId, lease);
+  expect(await renewLeases(db, workerId, [lease])).toEqual([]);
+  expect(await acquireLeases(db, newId())).toHaveLength(1);
+});
+
+test('the last shot completes the generation, with its outputs in order and one event for each state', async () => {
+  await db.query(`UPDATE shots SET not_before = now() + interval '1 day' WHERE status = 'queued'`);
+  const { id } = await givenGeneration(db, { ownerId, shots: 2 });
+  const instance = await givenInstance(db);
+  const claimed = await claimShots(db, { ...instance, clientId: 'test', count: 2 });
+  for (const [n, attempt] of [...claimed!.entries()].reverse()) {
+    const done = await execute({ ...instance, generationId: id, attempt });
+    await storeAttempt(db, { ...done, outputs: [output(`shot-${n}-${id}`)] });
+  }
+  const generation = await findGeneration(db, { id, ownerId });
+  expect(generation).toMatchObject({
+    status: 'completed',
+    shotsDone: 2,
+    promptId: claimed![0]!.attemptId,
+  });
+  expect(generation!.outputs.map((made) => made.filename)).toEqual([
+    `shot-0-${id}.png`,
+    `shot-1-${id}.png`,
+  ]);
+  expect(await eventsOf(id)).toEqual([
+    'generation.queued',
+    'generation.started',
+    'generation.completed',
+  ]);
+});
+
+test('outputs with bytes that are stored already name the older object, and the new one is not needed', async () => {
+  const first = output(newId());
+  const again = { ...first, object_key: 'sha256/other/key', file_id: newId() };
+  const one = await execute(await givenAttempt(db, { ownerId }));
+  const two = await execute(await givenAttempt(db, { ownerId }));
+  expect(await storeAttempt(db, { ...one, outputs: [first] })).toEqual([]);
+  expect(await storeAttempt(db, { ...two, outputs: [again] })).toEqual(['sha256/other/key']);
+});
+
+test('an attempt is finalized by one worker at a time, and by another when it is given back', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  const { attemptId } = await execute(given);
+  const [one, two] = await Promise.all([claimFinalize(db, newId()), claimFinalize(db, newId())]);
+  const claims = [one, two].filter((claim) => claim?.attemptId === attemptId);
+  expect(claims).toHaveLength(1);
+  const [owner] = await db.query<{ finalize_owner: string }>(
+    'SELECT finalize_owner FROM attempts WHERE id = $1',
+    [attemptId],
+  );
+  await postponeFinalize(db, { attemptId, workerId: owner!.finalize_owner, delayMs: 0 });
+  expect(await claimFinalize(db, newId())).toMatchObject({ attemptId, tries: 2 });
+});
+
+test('a requested cancel wins over every way back to queued', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  await db.query('UPDATE generations SET cancel_requested_at = now() WHERE id = $1', [
+    given.generationId,
+  ]);
+  const end = {
+    id: given.attempt.attemptId,
+    epoch: given.lease.epoch,
+    reason: 'instance_lost',
+  } as const;
+  expect(await endAttempt(db, end)).toBe('cancelled');
+  expect(await findGeneration(db, { id: given.generationId, ownerId })).toMatchObject({
+    status: 'cancelled',
+  });
+  expect(await eventsOf(given.generationId)).toEqual(['generation.queued', 'generation.cancelled']);
+});
+
+test('a shot that can never work fails its generation, and the siblings that wait are cancelled', async () => {
+  const given = await givenAttempt(db, { ownerId, shots: 3 });
+  const end = {
+    id: given.attempt.attemptId,
+    epoch: given.lease.epoch,
+    reason: 'missing_model',
+    detail: 'x.safetensors',
+  } as const;
+  expect(await endAttempt(db, end)).toBe('failed');
+  const generation = await findGeneration(db, { id: given.generationId, ownerId });
+  expect(generation).toMatchObject({
+    status: 'failed',
+    error: { code: 'missing_model', message: expect.stringContaining('x.safetensors') as string },
+  });
+  const shots = await db.query<{ status: string }>(
+    'SELECT status FROM shots WHERE generation_id = $1 ORDER BY status',
+    [given.generationId],
+  );
+  expect(shots.map((shot) => shot.status)).toEqual(['cancelled', 'cancelled', 'failed']);
+});
+
+test.each([
+  ['instance_lost', MAX_COUNTED_TRIES],
+  ['evicted', MAX_MISHAPS],
+] as const)('after its last %s a shot fails for good', async (reason, tries) => {
+  const given = await givenAttempt(db, { ownerId });
+  let { attempt } = given;
+  for (let n = 1; n < tries; n += 1) {
+    expect(await endAttempt(db, { id: attempt.attemptId, epoch: given.lease.epoch, reason })).toBe(
+      'queued',
+    );
+    await db.query('UPDATE shots SET not_before = NULL WHERE id = $1', [attempt.shotId]);
+    [attempt] = (await claimShots(db, { ...given, clientId: 'test', count: 1 }))! as [
+      typeof attempt,
+    ];
+  }
+  expect(await endAttempt(db, { id: attempt.attemptId, epoch: given.lease.epoch, reason })).toBe(
+    'failed',
+  );
+});
+
+test('what never reached a GPU is tried again without end', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  await db.query('UPDATE shots SET counted_tries = $2, uncounted_tries = $3 WHERE id = $1', [
+    given.attempt.shotId,
+    MAX_COUNTED_TRIES - 1,
+    MAX_MISHAPS - 1,
+  ]);
+  expect(
+    await endAttempt(db, {
+      id: given.attempt.attemptId,
+      epoch: given.lease.epoch,
+      reason: 'released',
+    }),
+  ).toBe('queued');
+});
+
+test('a shot has one open attempt at most, whoever inserts', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  const insert = db.query(
+    `INSERT INTO attempts (id, shot_id, instance_id, driver_epoch, client_id) VALUES ($1, $2, $3, 1, 'x')`,
+    [newId(), given.attempt.shotId, given.lease.instanceId],
+  );
+  await expect(insert).rejects.toMatchObject({ constraint: 'attempts_one_open_per_shot' });
+});
+
+test('the repairman is one at a time and finds the shots that wait', async () => {
+  await db.query(`UPDATE shots SET not_before = now() + interval '1 day' WHERE status = 'queued'`);
+  const { shotIds } = await givenGeneration(db, { ownerId, shots: 2 });
+  let others: boolean | undefined;
+  const ran = await runSingle(db, 'reconcile', async (query) => {
+    others = await runSingle(db, 'reconcile', () => Promise.resolve());
+    const waiting = await findWaitingShots(query, 10);
+    expect(waiting.map((shot) => shot.shotId).sort()).toEqual([...shotIds].sort());
+  });
+  expect([ran, others]).toEqual([true, false]);
+});

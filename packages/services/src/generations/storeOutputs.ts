@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { newId } from '@avatarforge/core';
+import { storeAttempt, type Database, type StoredOutput } from '@avatarforge/db';
+import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
+import sharp from 'sharp';
+
+/** A picture that a run made, fetched from its instance. */
+export interface FetchedOutput {
+  bytes: Buffer;
+  filename: string;
+}
+
+/** The bytes are no picture that can be decoded. */
+export class UnreadableOutputError extends Error {
+  constructor(filename: string, cause: unknown) {
+    super(`the output ${filename} cannot be decoded`, { cause });
+    this.name = 'UnreadableOutputError';
+  }
+}
+
+/**
+ * Stores the pictures of an executed attempt and, in one transaction, makes them its generation's outputs. Always writes
+ * objects of its own: one that another upload refers to may be cleaned up at any moment before the transaction.
+ * @returns false when another finalizer was faster; nothing is published twice
+ * @throws UnreadableOutputError
+ */
+export async function storeOutputs(
+  deps: { database: Database; storage: ObjectStorage },
+  fetched: { attemptId: string; workerId: string; outputs: FetchedOutput[] },
+): Promise<boolean> {
+  const { attemptId, workerId } = fetched;
+  const outputs: StoredOutput[] = [];
+  for (const [ordinal, output] of fetched.outputs.entries()) {
+    outputs.push(await putOutput(deps.storage, output, ordinal));
+  }
+  const unused = await storeAttempt(deps.database, { attemptId, workerId, outputs });
+  for (const key of unused ?? outputs.map((output) => output.object_key)) {
+    await deps.storage.delete(key);
+  }
+  return unused !== null;
+}
+
+async function putOutput(
+  storage: ObjectStorage,
+  { bytes, filename }: FetchedOutput,
+  ordinal: number,
+): Promise<StoredOutput> {
+  const { format, width, height } = await decode(bytes, filename);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const key = newObjectKey(sha256);
+  const mimeType = `image/${format}`;
+  await storage.put(key, Readable.from([bytes]), { size: bytes.length, contentType: mimeType });
+  return {
+    ordinal,
+    file_id: newId(),
+    sha256,
+    object_key: key,
+    size: bytes.length,
+    mime_type: mimeType,
+    width,
+    height,
+    filename,
+  };
+}
+
+/** Reads every pixel: a truncated download is found here and not by the client. */
+async function decode(bytes: Buffer, filename: string) {
+  try {
+    const image = sharp(bytes, { failOn: 'error' });
+    const { format, width, height } = await image.metadata();
+    await image.stats();
+    return { format, width, height };
+  } catch (cause) {
+    throw new UnreadableOutputError(filename, cause);
+  }
+}
