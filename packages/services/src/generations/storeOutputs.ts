@@ -4,6 +4,7 @@ import { newId } from '@avatarforge/core';
 import { storeAttempt, type Database, type StoredOutput } from '@avatarforge/db';
 import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
 import sharp from 'sharp';
+import { withoutText } from './withoutText';
 
 /** A picture that a run made, fetched from its instance. */
 export interface FetchedOutput {
@@ -43,9 +44,10 @@ export async function storeOutputs(
 
 async function putOutput(
   storage: ObjectStorage,
-  { bytes, filename }: FetchedOutput,
+  { bytes: fetched, filename }: FetchedOutput,
   ordinal: number,
 ): Promise<StoredOutput> {
+  const bytes = withoutText(fetched);
   const { format, width, height } = await decode(bytes, filename);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = newObjectKey(sha256);
