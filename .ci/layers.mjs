@@ -12,7 +12,7 @@ const ARROWS = {
   'packages/workflows': ['core'],
   'packages/services': ['contracts', 'core', 'db', 'storage', 'workflows'],
   'packages/embedded': [],
-  'packages/testing': ['embedded'],
+  'packages/testing': [],
   'apps/api': ['contracts', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
   'apps/worker': ['comfy', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
   'apps/comfy-sim': [],

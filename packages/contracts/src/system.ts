@@ -20,7 +20,7 @@ export const Readiness = z
       .object({ database: check, storage: check, redis: check })
       .describe('Redis is told and does not count: without it work starts a second later.'),
     pool: z.object({
-      workers: z.int().describe('Workers heard of in the last 15 seconds.'),
+      workers: z.int().describe('Workers heard of in the last 5 seconds.'),
       instances_healthy: z.int().describe('ComfyUI instances that answer.'),
     }),
   })

@@ -1,0 +1,57 @@
+import type { ObjectStorage } from '@avatarforge/storage';
+import type { Logger, Metrics } from '@avatarforge/runtime';
+import type { CreateGenerationDeps } from '@avatarforge/services';
+import express, { type Express } from 'express';
+import { routeDocumentation } from './documentation/routeDocumentation';
+import { avatarHandlers } from './handlers/avatars';
+import { fileHandlers } from './handlers/files';
+import { generationHandlers } from './handlers/generations';
+import { systemHandlers } from './handlers/system';
+import type { Identify } from './http/identify';
+import { observe } from './http/observe';
+import { answerNotFound, answerProblems } from './http/problems';
+import { routeOperations } from './http/router';
+import { securityHeaders } from './http/security';
+import { createReadiness } from './readiness';
+
+/** The parts that the API is made of. */
+export interface AppDeps extends CreateGenerationDeps {
+  log: Logger;
+  metrics: Metrics;
+  storage: ObjectStorage;
+  identify: Identify;
+  /** Whether Redis answers; within moments. */
+  pingRedis: () => Promise<boolean>;
+  /** Whether the process takes work; false from the signal to stop on. */
+  isAccepting: () => boolean;
+  /** Names of the migrations that the database must have applied. */
+  migrations: readonly string[];
+  /** Where what arrives is kept until it is stored. */
+  uploadFolder: string;
+  /** Whether answers are checked against their schemas. */
+  checkAnswers: boolean;
+  /** Whether caches that many people share may keep files. */
+  isPublic: boolean;
+  /** Of the running service. */
+  version: string;
+}
+
+/** The whole HTTP surface; listens to nothing yet. */
+export function buildApp(deps: AppDeps): Express {
+  const app = express();
+  const readReadiness = createReadiness(deps);
+  app.use(observe(deps), securityHeaders());
+  routeDocumentation(app, deps);
+  routeOperations(app, {
+    handlers: {
+      ...generationHandlers(deps),
+      ...avatarHandlers(deps),
+      ...fileHandlers(deps),
+      ...systemHandlers({ ...deps, readReadiness }),
+    },
+    identify: deps.identify,
+    checkAnswers: deps.checkAnswers,
+  });
+  app.use(answerNotFound(), answerProblems());
+  return app;
+}

@@ -1,0 +1,41 @@
+import type { AppError } from '@avatarforge/core';
+import { z } from 'zod';
+import { validate, type RequestPart } from './validate';
+
+const Schema = z.strictObject({
+  name: z.string().min(2, 'Give 2 characters.'),
+  tags: z.array(z.string()).default([]),
+});
+
+function errorOf(value: unknown, part: RequestPart = 'body'): AppError {
+  try {
+    validate(Schema, value, part);
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error('it was accepted');
+}
+
+test('what is valid comes back parsed', () => {
+  expect(validate(Schema, { name: 'ann' }, 'body')).toEqual({ name: 'ann', tags: [] });
+});
+
+test('fields at fault are pointed at, unknown ones too', () => {
+  const error = errorOf({ name: 'a', tags: ['x', 1], 'a/b~c': 1 });
+  expect(error.code).toBe('validation_failed');
+  expect(error.errors?.map(({ pointer }) => pointer)).toEqual(['/name', '/tags/1', '/a~1b~0c']);
+});
+
+test('the detail says it in one sentence, and does not grow without end', () => {
+  expect(errorOf({ name: 'a' }).message).toBe('/name: Give 2 characters.');
+  const many = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`key${n}`, n]));
+  expect(errorOf({ name: 'ann', ...many }).message).toMatch(/; and 15 more\.$/);
+});
+
+test('parameters are pointed at by their place', () => {
+  expect(errorOf({ name: 'a' }, 'query').errors?.[0]?.pointer).toBe('query/name');
+});
+
+test('a body that is no object at all is at fault as a whole', () => {
+  expect(errorOf(undefined).message).toMatch(/^body: /);
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listMigrations, openDatabase, type Database } from '@avatarforge/db';
+import { createTicketBell } from '@avatarforge/queue';
+import {
+  createLogger,
+  createMetrics,
+  onShutdown,
+  withReleasers,
+  type Logger,
+  type Releasers,
+} from '@avatarforge/runtime';
+import { ensureLocalUser } from '@avatarforge/services';
+import { createStorage } from '@avatarforge/storage';
+import { loadModels, loadWorkflows } from '@avatarforge/workflows';
+import { version } from '../package.json';
+import { buildApp } from './app';
+import { readConfig, type ApiConfig } from './config';
+import { identifyAs, identifyByApiKey, type Identify } from './http/identify';
+import { MIGRATIONS_DIR } from './repositoryPaths';
+
+const CLOSE_TIMEOUT_MS = 2_000;
+/** For requests that are under way when the process is told to stop. */
+const DRAIN_TIMEOUT_MS = 10_000;
+/** All shots run on instances of one class. */
+const INSTANCE_CLASS = 'default';
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLogger({ name: 'api', level: config.LOG_LEVEL });
+  let isAccepting = true;
+
+  const releasers = await withReleasers(
+    async (releasers) => {
+      await start({ config, log, releasers, isAccepting: () => isAccepting });
+      return releasers;
+    },
+    { log },
+  );
+  onShutdown(async (signal) => {
+    isAccepting = false;
+    log.info({ signal }, 'stopping');
+    await releasers.release();
+    log.info('stopped');
+  });
+}
+
+interface Start {
+  config: ApiConfig;
+  log: Logger;
+  releasers: Releasers;
+  isAccepting: () => boolean;
+}
+
+async function start({ config, log, releasers, isAccepting }: Start): Promise<void> {
+  const onError = (err: unknown) => {
+    log.warn({ err }, 'something beside the requests failed');
+  };
+  const database = openDatabase({ url: config.DATABASE_URL.reveal(), onError });
+  releasers.push('database', () => database.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
+
+  const storage = createStorage(toStorageConfig(config));
+  releasers.push('storage', () => storage.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
+
+  const bell = createTicketBell({ redisUrl: config.REDIS_URL.reveal(), log });
+  releasers.push('redis', () => bell.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
+
+  const uploadFolder = await mkdtemp(join(tmpdir(), 'avatarforge-uploads-'));
+  const removeUploads = () => rm(uploadFolder, { recursive: true, force: true });
+  releasers.push('uploads', removeUploads, { timeoutMs: CLOSE_TIMEOUT_MS });
+
+  const app = buildApp({
+    log,
+    metrics: createMetrics('avatarforge'),
+    database,
+    storage,
+    workflows: loadWorkflows(),
+    models: loadModels(),
+    ringTickets(tickets) {
+      void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: INSTANCE_CLASS })));
+    },
+    pingRedis: () => bell.ping(),
+    identify: await createIdentify(config, database, onError),
+    isAccepting,
+    migrations: listMigrations(MIGRATIONS_DIR),
+    uploadFolder,
+    checkAnswers: config.NODE_ENV !== 'production',
+    isPublic: !config.AUTH,
+    version,
+  });
+
+  const server = createServer(app);
+  releasers.push('server', (signal) => close(server, signal), { timeoutMs: DRAIN_TIMEOUT_MS });
+  await listen(server, config);
+  const { address, port } = server.address() as AddressInfo;
+  log.info({ address, port, auth: config.AUTH ? 'on' : 'off', version }, 'listening');
+}
+
+function toStorageConfig(config: ApiConfig): Parameters<typeof createStorage>[0] {
+  return {
+    root: config.STORAGE_PATH,
+    bucket: config.S3_BUCKET,
+    region: config.S3_REGION,
+    endpoint: config.S3_ENDPOINT,
+    accessKeyId: config.S3_ACCESS_KEY_ID?.reveal(),
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY?.reveal(),
+    forcePathStyle: config.S3_FORCE_PATH_STYLE,
+    createBucket: true,
+  };
+}
+
+async function createIdentify(
+  { AUTH }: ApiConfig,
+  database: Database,
+  onError: (error: unknown) => void,
+): Promise<Identify> {
+  if (AUTH) return identifyByApiKey({ database, onError });
+  return identifyAs(await ensureLocalUser({ database }));
+}
+
+async function listen(server: Server, { PORT, HOST }: ApiConfig): Promise<void> {
+  server.listen(PORT, HOST);
+  await once(server, 'listening');
+}
+
+/** Answers what has begun and takes nothing new; what is not over at the deadline is cut off. */
+async function close(server: Server, deadline: AbortSignal): Promise<void> {
+  deadline.addEventListener('abort', () => {
+    server.closeAllConnections();
+  });
+  server.close();
+  await once(server, 'close');
+}
+
+main().catch((err: unknown) => {
+  createLogger({ name: 'api', level: 'info' }).fatal({ err }, 'could not start');
+  process.exitCode = 1;
+});

@@ -1,0 +1,12 @@
+/** The header that has a browser show a file and gives it its name when it is saved (RFC 6266). */
+export function toContentDisposition(filename: string): string {
+  const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
+  const header = `inline; filename="${ascii}"`;
+  return ascii === filename ? header : `${header}; filename*=UTF-8''${encode(filename)}`;
+}
+
+/** What `encodeURIComponent` leaves as it is and RFC 8187 does not. */
+function encode(text: string): string {
+  const escape = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replaceAll(/['()*]/g, escape);
+}

@@ -1,0 +1,41 @@
+import { ControllerHealth } from '@avatarforge/contracts';
+import type { PoolStatus } from '@avatarforge/services';
+import { toControllerHealth } from './controllerHealth';
+
+const instance = (health: 'ok' | 'unreachable' | 'unknown', url: string) => ({
+  id: '01980000-0000-7000-8000-000000000000',
+  url,
+  health,
+  healthReason: health === 'unreachable' ? 'connection refused' : null,
+  systemStats: health === 'ok' ? { devices: [{ name: 'cuda:0' }] } : null,
+  seenAt: null,
+});
+
+function show(...instances: PoolStatus['instances']) {
+  return ControllerHealth.parse(toControllerHealth({ workers: 1, instances })).comfyui;
+}
+
+test('an instance that answers is shown before one that does not, with its stats', () => {
+  const shown = show(instance('unreachable', 'http://a:8188'), instance('ok', 'http://b:8188'));
+  expect(shown).toEqual({
+    status: 'online',
+    url: 'http://b:8188',
+    devices: [{ name: 'cuda:0' }],
+  });
+});
+
+test('an instance that does not answer is shown with the reason', () => {
+  expect(show(instance('unreachable', 'http://a:8188'))).toEqual({
+    status: 'offline',
+    url: 'http://a:8188',
+    reason: 'connection refused',
+  });
+});
+
+test('a pool without instances is unknown', () => {
+  expect(show()).toEqual({ status: 'unknown', url: null });
+});
+
+test('credentials in an address are not shown', () => {
+  expect(show(instance('ok', 'http://ann:pw@a:8188')).url).toBe('http://a:8188');
+});

@@ -1,0 +1,24 @@
+import type { OperationOutput, Operations } from '@avatarforge/contracts';
+import type { PoolStatus } from '@avatarforge/services';
+
+type ControllerHealth = OperationOutput<Operations['getControllerHealth']>;
+
+const STATUS = { ok: 'online', unreachable: 'offline', unknown: 'unknown' } as const;
+
+/** The pool as the original contract shows it: its first instance that answers, else the first. */
+export function toControllerHealth({ instances }: PoolStatus): ControllerHealth {
+  const shown = instances.find(({ health }) => health === 'ok') ?? instances[0];
+  if (!shown) return { api_status: 'healthy', comfyui: { status: 'unknown', url: null } };
+  const { systemStats, health, healthReason, url } = shown;
+  const comfyui = {
+    ...systemStats,
+    ...(healthReason !== null && { reason: healthReason }),
+    status: STATUS[health],
+    url: withoutCredentials(url),
+  };
+  return { api_status: 'healthy', comfyui };
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}

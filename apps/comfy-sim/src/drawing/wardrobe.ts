@@ -1,0 +1,148 @@
+/** What words bring which clothes; the first match wins. */
+export const outfitWords = [
+  [
+    'armour',
+    [
+      'armour',
+      'armor',
+      'warrior',
+      'knight',
+      'paladin',
+      'soldier',
+      'viking',
+      'gladiator',
+      'barbarian',
+    ],
+  ],
+  ['spacesuit', ['astronaut', 'spacesuit', 'space suit', 'cosmonaut']],
+  ['robe', ['robe', 'wizard', 'mage', 'sorcerer', 'sorceress', 'witch', 'monk', 'priest', 'druid']],
+  ['kimono', ['kimono', 'samurai', 'geisha', 'ninja', 'yukata']],
+  ['dress', ['dress', 'gown', 'princess', 'queen', 'ballerina', 'fairy']],
+  [
+    'suit',
+    [
+      'suit',
+      'tuxedo',
+      'business',
+      'businessman',
+      'businesswoman',
+      'lawyer',
+      'detective',
+      'spy',
+      'gentleman',
+    ],
+  ],
+  [
+    'coat',
+    ['coat', 'lab coat', 'doctor', 'scientist', 'professor', 'nurse', 'trench coat', 'chef'],
+  ],
+  [
+    'cloak',
+    [
+      'cloak',
+      'hood',
+      'hooded',
+      'rogue',
+      'assassin',
+      'ranger',
+      'thief',
+      'elf',
+      'archer',
+      'vampire',
+      'king',
+      'prince',
+    ],
+  ],
+  [
+    'jacket',
+    ['jacket', 'leather', 'biker', 'punk', 'cyberpunk', 'pilot', 'pirate', 'cowboy', 'cowgirl'],
+  ],
+  ['hoodie', ['hoodie', 'hacker', 'gamer', 'streetwear', 'sweater', 'pullover']],
+  ['shirt', ['shirt', 'casual', 't shirt', 'blouse']],
+] as const;
+
+export const headwearWords = [
+  ['helmet', ['helmet', 'warrior', 'knight', 'paladin', 'viking', 'gladiator', 'soldier']],
+  ['bubble', ['astronaut', 'space helmet', 'cosmonaut']],
+  ['flowers', ['flower crown', 'flower', 'wreath', 'floral', 'druid']],
+  ['crown', ['crown', 'king', 'queen', 'emperor', 'royal']],
+  ['tiara', ['tiara', 'princess', 'diadem', 'fairy']],
+  ['wizardHat', ['wizard hat', 'wizard', 'witch', 'mage', 'sorcerer', 'sorceress', 'witch hat']],
+  ['hood', ['hood', 'hooded', 'assassin', 'rogue', 'monk', 'thief']],
+  ['pirateHat', ['pirate', 'tricorn']],
+  ['cowboyHat', ['cowboy', 'cowgirl', 'cowboy hat', 'sheriff']],
+  ['headband', ['headband', 'ninja', 'bandana', 'samurai']],
+  ['catEars', ['cat ear', 'catgirl', 'cat girl', 'nekomimi', 'neko', 'cat']],
+  ['horns', ['horn', 'horned', 'demon', 'devil', 'dragon']],
+  ['halo', ['halo', 'angel', 'saint']],
+  ['headphones', ['headphone', 'headset', 'gamer', 'dj']],
+  ['chefHat', ['chef', 'cook', 'baker']],
+  ['beanie', ['beanie', 'woolly hat', 'skater', 'winter']],
+  ['hat', ['hat', 'fedora', 'top hat', 'detective', 'gentleman', 'cap']],
+] as const;
+
+export const accessoryWords = {
+  glasses: ['glasses', 'spectacle', 'nerd', 'librarian', 'professor', 'scientist'],
+  sunglasses: ['sunglasses', 'shades', 'cyberpunk', 'spy', 'cool'],
+  eyepatch: ['eyepatch', 'eye patch', 'pirate'],
+  beard: ['beard', 'bearded', 'viking', 'wizard', 'dwarf', 'santa', 'lumberjack'],
+  moustache: ['moustache', 'mustache', 'gentleman'],
+  scarf: ['scarf', 'winter', 'shawl'],
+  cape: ['cape', 'superhero', 'hero', 'paladin', 'king', 'queen', 'vampire', 'prince'],
+  sword: [
+    'sword',
+    'warrior',
+    'knight',
+    'samurai',
+    'blade',
+    'swordsman',
+    'paladin',
+    'gladiator',
+    'viking',
+  ],
+  staff: ['staff', 'wizard', 'mage', 'sorcerer', 'sorceress', 'druid', 'wand'],
+  bow: ['bow', 'archer', 'ranger'],
+  wings: ['wing', 'winged', 'angel', 'fairy'],
+  earrings: ['earring', 'jewelry', 'jewellery', 'princess', 'queen'],
+  necklace: ['necklace', 'pendant', 'amulet', 'pearls'],
+  freckles: ['freckle', 'freckled'],
+  scar: ['scar', 'scarred', 'battle worn'],
+  mask: ['mask', 'masked', 'ninja'],
+} as const;
+
+export type OutfitKind = (typeof outfitWords)[number][0];
+export type HeadwearKind = (typeof headwearWords)[number][0];
+export type Accessory = keyof typeof accessoryWords;
+
+/** Nouns that a colour before them belongs to, by part of the picture. */
+export const colorNouns = {
+  hair: [
+    'hair',
+    'haired',
+    'ponytail',
+    'braid',
+    'beard',
+    'mohawk',
+    'bun',
+    'curls',
+    'afro',
+    'pigtail',
+    'locks',
+  ],
+  eyes: ['eye', 'eyes', 'eyed', 'iris'],
+  skin: ['skin', 'skinned', 'complexion'],
+  backdrop: ['background', 'backdrop', 'sky', 'light', 'lighting', 'wall'],
+  headwear: [
+    'helmet',
+    'hat',
+    'crown',
+    'cap',
+    'hood',
+    'headband',
+    'tiara',
+    'beanie',
+    'horn',
+    'bandana',
+  ],
+  extra: ['cape', 'scarf', 'wing', 'wings', 'glasses', 'sword', 'staff', 'trim', 'tie'],
+} as const;

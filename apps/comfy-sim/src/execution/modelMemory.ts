@@ -1,0 +1,32 @@
+/** Which checkpoints are in the simulated card's memory, the most recently used last. */
+export class ModelMemory {
+  private loaded: string[] = [];
+  private loads = 0;
+
+  constructor(
+    private readonly capacity: number,
+    private readonly loadMs: number,
+  ) {}
+
+  /** Brings a checkpoint into memory; takes time only when it is not there. */
+  async use(checkpoint: string, wait: (ms: number) => Promise<void>): Promise<void> {
+    const isLoaded = this.loaded.includes(checkpoint);
+    if (!isLoaded) {
+      this.loads += 1;
+      await wait(this.loadMs);
+    }
+    const others = this.loaded.filter((name) => name !== checkpoint);
+    this.loaded = [...others, checkpoint].slice(-Math.max(1, this.capacity));
+  }
+
+  unloadAll(): void {
+    this.loaded = [];
+  }
+
+  /** Loads since the last call. */
+  takeLoads(): number {
+    const loads = this.loads;
+    this.loads = 0;
+    return loads;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Json } from './json';
+
+/** One node of an API-format graph. */
+export interface GraphNode {
+  class_type: string;
+  inputs: Record<string, Json>;
+  _meta?: { title?: string };
+}
+
+/** An API-format graph, keyed by node id. */
+export type Graph = Record<string, GraphNode>;
+
+/** A reference to an output slot of another node. */
+export type Link = [nodeId: string, slot: number];
+
+export function isLink(value: unknown): value is Link {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    typeof value[0] === 'string' &&
+    typeof value[1] === 'number'
+  );
+}
+
+/** The node with this id. Throws when the graph has none. */
+export function nodeOf(graph: Graph, id: string): GraphNode {
+  const node = graph[id];
+  if (!node) throw new Error(`no node ${id} in the graph`);
+  return node;
+}

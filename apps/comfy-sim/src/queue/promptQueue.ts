@@ -1,0 +1,93 @@
+import { EventEmitter, once } from 'node:events';
+import type { Graph } from '../graph';
+import type { JsonObject } from '../json';
+import { History, type HistoryEntry } from './history';
+import { PriorityHeap } from './priorityHeap';
+
+export interface QueueItem {
+  readonly number: number;
+  readonly promptId: string;
+  readonly graph: Graph;
+  readonly extraData: JsonObject;
+  readonly outputs: string[];
+}
+
+/** A queue item as the protocol shows it. */
+export type QueueTuple = [
+  number: number,
+  promptId: string,
+  graph: Graph,
+  extraData: JsonObject,
+  outputs: string[],
+];
+
+export function toTuple(item: QueueItem): QueueTuple {
+  return [item.number, item.promptId, item.graph, item.extraData, item.outputs];
+}
+
+function isBefore(a: QueueItem, b: QueueItem): boolean {
+  return a.number === b.number ? a.promptId < b.promptId : a.number < b.number;
+}
+
+/** Prompts that wait, the one that runs, and the history. Every change is announced. */
+export class PromptQueue {
+  readonly history = new History();
+  running: QueueItem | undefined;
+  private readonly heap = new PriorityHeap(isBefore);
+  private readonly events = new EventEmitter();
+
+  constructor(private readonly onChange: () => void) {}
+
+  get pending(): readonly QueueItem[] {
+    return this.heap.items;
+  }
+
+  get remaining(): number {
+    return this.heap.items.length + (this.running ? 1 : 0);
+  }
+
+  put(item: QueueItem): void {
+    this.heap.push(item);
+    this.onChange();
+    this.wake();
+  }
+
+  /** Takes the next prompt and counts it as running; undefined when none waits. */
+  take(): QueueItem | undefined {
+    const item = this.heap.pop();
+    if (!item) return undefined;
+    this.running = item;
+    this.onChange();
+    return item;
+  }
+
+  finish(item: QueueItem, entry: HistoryEntry): void {
+    this.running = undefined;
+    this.history.add(item.promptId, entry);
+    this.onChange();
+  }
+
+  /** Forgets a waiting prompt without a trace. Taking out the last one announces twice, as ComfyUI does. */
+  delete(promptId: string): boolean {
+    const isLast = this.heap.items.length === 1;
+    if (!this.heap.remove((item) => item.promptId === promptId)) return false;
+    if (isLast) this.onChange();
+    this.onChange();
+    return true;
+  }
+
+  clear(): void {
+    this.heap.items = [];
+    this.onChange();
+  }
+
+  /** Lets a waiting worker look again. */
+  wake(): void {
+    this.events.emit('wake');
+  }
+
+  /** Resolves at the next wake-up; rejects when the signal aborts. */
+  async waitForWork(signal: AbortSignal): Promise<void> {
+    await once(this.events, 'wake', { signal });
+  }
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { eventually } from '@avatarforge/testing';
+import { givenHome, isAlive, startAvatarForge, type AvatarForge } from './fixtures/avatarForge';
+import { completed, create, send } from './fixtures/requests';
+
+let home: string;
+let avatarForge: AvatarForge;
+let api: string;
+
+beforeAll(async () => {
+  home = await givenHome();
+  avatarForge = await startAvatarForge(home, { COMFY_SIM_STEP_MS: '50' });
+  api = avatarForge.url;
+}, 150_000);
+
+afterAll(() => avatarForge.stop(), 30_000);
+
+const running = () =>
+  eventually(async () => (await avatarForge.executions()).some((run) => run.ended_at === null));
+
+test('a worker killed in mid-run costs no GPU work: one execution', async () => {
+  const id = await create(api, { steps: 60 });
+  await running();
+  process.kill(avatarForge.pidOf('worker'), 'SIGKILL');
+  await completed(api, id);
+  expect(await avatarForge.executions()).toEqual([expect.objectContaining({ outcome: 'success' })]);
+}, 90_000);
+
+test('Redis emptied with ten generations queued: ten complete', async () => {
+  const ids = await Promise.all(Array.from({ length: 10 }, (_, seed) => create(api, { seed })));
+  const redis = connect(avatarForge.portOf('redis'), '127.0.0.1');
+  redis.write('FLUSHALL\r\n');
+  const [answer] = (await once(redis, 'data')) as [Buffer];
+  redis.destroy();
+  expect(answer.toString()).toBe('+OK\r\n');
+  for (const id of ids) expect(await completed(api, id)).toMatchObject({ status: 'completed' });
+}, 120_000);
+
+test('a supervisor killed outright: the next start ends what was left and keeps the data', async () => {
+  const id = await create(api, { seed: 1 });
+  await completed(api, id);
+  const left = avatarForge.pids();
+  await avatarForge.kill();
+
+  avatarForge = await startAvatarForge(home);
+  api = avatarForge.url;
+
+  expect(left.filter(isAlive)).toEqual([]);
+  expect(await send(`${api}/v1/generations/${id}`)).toMatchObject({
+    status: 200,
+    body: { status: 'completed' },
+  });
+}, 150_000);
+
+test('Ctrl-C leaves no process, no pid file and no lock', async () => {
+  const pids = avatarForge.pids();
+  expect(pids).toHaveLength(5);
+
+  expect(await avatarForge.stop()).toBe(0);
+
+  expect(pids.filter(isAlive)).toEqual([]);
+  expect(readdirSync(join(home, 'run'))).toEqual([]);
+  expect(existsSync(join(home, 'up.pid'))).toBe(false);
+
+  avatarForge = await startAvatarForge(home);
+}, 150_000);

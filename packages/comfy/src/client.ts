@@ -1,0 +1,101 @@
+import { parseAddress } from './address';
+import { within, type CallOptions } from './deadline';
+import { fetchOutput, uploadImage, type ImageUpload, type OutputFile } from './files';
+import { createHttp } from './http';
+import {
+  findModels,
+  findNodeClass,
+  readFeatures,
+  readObjectInfo,
+  readSystemStats,
+  type Features,
+  type NodeClass,
+  type ObjectInfo,
+  type SystemStats,
+} from './instance';
+import { look, type Look } from './look';
+import type { OutputRef } from './outputs';
+import {
+  cancel,
+  deleteHistory,
+  deleteQueued,
+  freeMemory,
+  readQueue,
+  readQueueLength,
+  type ComfyQueue,
+} from './queue';
+import { submit, type Submission, type SubmitResult } from './submit';
+
+export interface ComfyClientOptions {
+  /** Such as `http://gpu-1:8188`; may hold a path and credentials of a proxy. */
+  baseUrl: string;
+  fetch?: typeof globalThis.fetch;
+  /** For each call without a `timeoutMs` of its own; 10 s when absent. */
+  timeoutMs?: number;
+}
+
+/**
+ * One ComfyUI, by HTTP. It keeps no state and retries nothing. Every method rejects with
+ * `ComfyUnavailableError` when ComfyUI does not answer as it should, or with the signal's reason.
+ */
+export interface ComfyClient {
+  systemStats(call?: CallOptions): Promise<SystemStats>;
+  features(call?: CallOptions): Promise<Features>;
+  /** All node classes: up to megabytes, seconds on an instance with many models. */
+  objectInfo(call?: CallOptions): Promise<ObjectInfo>;
+  /** One node class; null when it is not installed. */
+  nodeClass(name: string, call?: CallOptions): Promise<NodeClass | null>;
+  /** The model files of a folder such as `checkpoints`; null when there is no such folder. */
+  models(folder: string, call?: CallOptions): Promise<string[] | null>;
+  /** Posts a graph, once. An outage is told by the result, not by an error. */
+  submit(submission: Submission, call?: CallOptions): Promise<SubmitResult>;
+  /** Where a prompt is, and how it ended: the truth that socket events only hint at. */
+  look(promptId: string, call?: CallOptions): Promise<Look>;
+  queue(call?: CallOptions): Promise<ComfyQueue>;
+  /** How many prompts run or wait: the cheapest sign of life. */
+  queueLength(call?: CallOptions): Promise<number>;
+  /** Takes a waiting prompt out. ComfyUI does not say whether it did: look afterwards. */
+  deleteQueued(promptId: string, call?: CallOptions): Promise<void>;
+  /** Takes a waiting prompt out or interrupts a running one; false when it was neither. */
+  cancel(promptId: string, call?: CallOptions): Promise<boolean>;
+  /** Makes ComfyUI forget a finished prompt; its files stay. */
+  deleteHistory(promptId: string, call?: CallOptions): Promise<void>;
+  /** Asks ComfyUI to unload its models and drop its cache, as after running out of memory. */
+  freeMemory(call?: CallOptions): Promise<void>;
+  /** Stores an input picture; resolves to what `LoadImage` takes for it. */
+  uploadImage(upload: ImageUpload, call?: CallOptions): Promise<string>;
+  /** Downloads an output of at most `maxBytes`; null when ComfyUI no longer has it. */
+  fetchOutput(
+    ref: Pick<OutputRef, 'filename' | 'subfolder' | 'type'>,
+    call: CallOptions & { maxBytes: number },
+  ): Promise<OutputFile | null>;
+}
+
+/**
+ * Makes the client of one ComfyUI. Nothing is sent before a method is called.
+ * @throws TypeError when `baseUrl` is no http(s) URL.
+ */
+export function createComfyClient(options: ComfyClientOptions): ComfyClient {
+  const { baseUrl, fetch = globalThis.fetch, timeoutMs = 10_000 } = options;
+  const http = createHttp(parseAddress(baseUrl), fetch);
+  const run = <T>(call: CallOptions | undefined, work: (signal: AbortSignal) => Promise<T>) =>
+    within({ timeoutMs, ...call }, work);
+  return {
+    systemStats: (call) => run(call, (signal) => readSystemStats(http, signal)),
+    features: (call) => run(call, (signal) => readFeatures(http, signal)),
+    objectInfo: (call) => run(call, (signal) => readObjectInfo(http, signal)),
+    nodeClass: (name, call) => run(call, (signal) => findNodeClass(http, name, signal)),
+    models: (folder, call) => run(call, (signal) => findModels(http, folder, signal)),
+    submit: (submission, call) => run(call, (signal) => submit(http, submission, signal)),
+    look: (id, call) => run(call, (signal) => look(http, id, signal)),
+    queue: (call) => run(call, (signal) => readQueue(http, signal)),
+    queueLength: (call) => run(call, (signal) => readQueueLength(http, signal)),
+    deleteQueued: (id, call) => run(call, (signal) => deleteQueued(http, id, signal)),
+    cancel: (id, call) => run(call, (signal) => cancel(http, id, signal)),
+    deleteHistory: (id, call) => run(call, (signal) => deleteHistory(http, id, signal)),
+    freeMemory: (call) => run(call, (signal) => freeMemory(http, signal)),
+    uploadImage: (upload, call) => run(call, (signal) => uploadImage(http, upload, signal)),
+    fetchOutput: (ref, call) =>
+      run(call, (signal) => fetchOutput(http, ref, { maxBytes: call.maxBytes, signal })),
+  };
+}

@@ -1,0 +1,62 @@
+import { fromExecutionError } from './failures';
+import { nearestNames } from './nearest';
+import { safeText } from './safeText';
+
+const error = (exception_type: string, exception_message: string) =>
+  fromExecutionError({ node_id: '3', node_type: 'KSampler', exception_type, exception_message });
+
+test.each([
+  ['torch.OutOfMemoryError', 'Allocation on device'],
+  ['torch.cuda.OutOfMemoryError', 'CUDA out of memory. Tried to allocate 2.00 GiB'],
+  ['MemoryError', ''],
+  ['RuntimeError', 'DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes'],
+  ['RuntimeError', 'MPS backend out of memory'],
+])('pitfall 21: %s (%s) is out of memory', (type, message) => {
+  expect(error(type, message).kind).toBe('out_of_memory');
+});
+
+test('a model file that vanished before it was loaded is a missing model', () => {
+  const message = "[Errno 2] No such file or directory: '/srv/comfy/models/loras/x.safetensors'";
+  expect(error('FileNotFoundError', message)).toMatchObject({
+    kind: 'missing_model',
+    message: '[Errno 2] No such file or directory: x.safetensors',
+  });
+  const absent = "Model in folder 'vae' with filename 'x.pt' not found.";
+  expect(error('FileNotFoundError', absent).kind).toBe('missing_model');
+});
+
+test('any other exception is a node error, even a silent one', () => {
+  expect(error('ValueError', '  ')).toMatchObject({
+    kind: 'node_error',
+    nodeId: '3',
+    nodeType: 'KSampler',
+  });
+  expect(error('ValueError', ' ').message).not.toBe('');
+});
+
+test.each([
+  ['cannot open /home/alice/ComfyUI/input/a.png now', 'cannot open a.png now'],
+  ['cannot list "/home/alice/my pictures"', 'cannot list [path]'],
+  [
+    String.raw`no C:\Program Files\ComfyUI\models\x.safetensors here`,
+    'no [path] x.safetensors here',
+  ],
+  ['see https://internal.example/secret?x=1', 'see [url]'],
+  ['bad\nTraceback (most recent call last):\n  File "/a.py", line 1', 'bad'],
+  ['shape tensor([[1, 2],\n [3]]) is wrong', 'shape tensor…'],
+  ['a/b and 1/2 and n/a stay', 'a/b and 1/2 and n/a stay'],
+  ['x'.repeat(500), `${'x'.repeat(299)}…`],
+  ['line\n\tand \u0007 bell', 'line and bell'],
+])('pitfall 22: %j reads %j', (message, safe) => {
+  expect(safeText(message)).toBe(safe);
+});
+
+test('nearest names see through folders, case, separators and extensions', () => {
+  const installed = [
+    'SDXL/sd_xl_base_1.0.safetensors',
+    'v1-5-pruned.ckpt',
+    'sd_xl_refiner_1.0.safetensors',
+  ];
+  expect(nearestNames('sd-xl-base-1.0.ckpt', installed)[0]).toBe('SDXL/sd_xl_base_1.0.safetensors');
+  expect(nearestNames('zzzz', installed)).toEqual([]);
+});

@@ -1,0 +1,17 @@
+export { choicesOf } from './choices';
+export { createComfyClient, type ComfyClient, type ComfyClientOptions } from './client';
+export type { CallOptions } from './deadline';
+export { ComfyUnavailableError, OutputTooLargeError } from './errors';
+export type { ComfyEvent, PreviewEvent } from './events';
+export type { ComfyFailure, ComfyFailureKind } from './failures';
+export type { ImageUpload, OutputFile } from './files';
+export type { Features, NodeClass, ObjectInfo, SystemStats } from './instance';
+export { parseJson } from './json';
+export type { Look } from './look';
+export type { OutputKind, OutputRef } from './outputs';
+export type { AttemptTag, ComfyQueue, QueueItem } from './queue';
+export type { ComfyFailures } from './rejection';
+export { openComfySocket, type ComfySocket, type SocketOptions } from './socket';
+export type { Graph, Submission, SubmitResult } from './submit';
+export type { Verdict } from './verdict';
+export type { SocketClose } from './wire';
