@@ -7,7 +7,16 @@ const restrictedSyntax = [
 ].map(([selector, message]) => ({ selector, message }));
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/coverage/', '**/generated/', '.avatarforge/', '.turbo/', '**/fixtures/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/coverage/',
+      '**/generated/',
+      '.avatarforge/',
+      '.turbo/',
+      '**/fixtures/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

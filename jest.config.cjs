@@ -19,5 +19,12 @@ module.exports = {
     project('e2e', ['<rootDir>/apps/e2e/src/**/*.test.ts']),
   ],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['{apps,packages}/*/src/**/*.ts', '!**/generated/**', '!**/main.ts'],
+  collectCoverageFrom: [
+    '{apps,packages}/*/src/**/*.ts',
+    '!**/*.test.ts',
+    '!**/{fixtures,generated}/**',
+    '!apps/e2e/**',
+  ],
+  coverageReporters: ['text-summary', 'lcov'],
+  coverageThreshold: { global: { lines: 85 } },
 };

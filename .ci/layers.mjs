@@ -34,7 +34,8 @@ const LIBRARIES = {
   ws: ['packages/comfy', 'apps/comfy-sim'],
 };
 
-const TEST = '\\.test\\.ts$';
+/** Tests, and what only tests use. */
+const TEST = '(\\.test\\.ts$|/fixtures/)';
 
 const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
   name: `${from} imports only ${allowed.join(', ') || 'nothing of ours'}`,

@@ -4,12 +4,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_CLASS } from '@avatarforge/core';
 import { listMigrations, openDatabase, type Database } from '@avatarforge/db';
 import { createTicketBell } from '@avatarforge/queue';
 import {
   createLogger,
   createMetrics,
   onShutdown,
+  toStorageConfig,
   withReleasers,
   type Logger,
   type Releasers,
@@ -26,8 +28,6 @@ import { MIGRATIONS_DIR } from './repositoryPaths';
 const CLOSE_TIMEOUT_MS = 2_000;
 /** For requests that are under way when the process is told to stop. */
 const DRAIN_TIMEOUT_MS = 10_000;
-/** All shots run on instances of one class. */
-const INSTANCE_CLASS = 'default';
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -81,7 +81,7 @@ async function start({ config, log, releasers, isAccepting }: Start): Promise<vo
     workflows: loadWorkflows(),
     models: loadModels(),
     ringTickets(tickets) {
-      void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: INSTANCE_CLASS })));
+      void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: DEFAULT_CLASS })));
     },
     pingRedis: () => bell.ping(),
     identify: await createIdentify(config, database, onError),
@@ -98,19 +98,6 @@ async function start({ config, log, releasers, isAccepting }: Start): Promise<vo
   await listen(server, config);
   const { address, port } = server.address() as AddressInfo;
   log.info({ address, port, auth: config.AUTH ? 'on' : 'off', version }, 'listening');
-}
-
-function toStorageConfig(config: ApiConfig): Parameters<typeof createStorage>[0] {
-  return {
-    root: config.STORAGE_PATH,
-    bucket: config.S3_BUCKET,
-    region: config.S3_REGION,
-    endpoint: config.S3_ENDPOINT,
-    accessKeyId: config.S3_ACCESS_KEY_ID?.reveal(),
-    secretAccessKey: config.S3_SECRET_ACCESS_KEY?.reveal(),
-    forcePathStyle: config.S3_FORCE_PATH_STYLE,
-    createBucket: true,
-  };
 }
 
 async function createIdentify(

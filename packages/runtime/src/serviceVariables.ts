@@ -13,7 +13,7 @@ export const serviceVariables = {
     .describe('Folder of pictures, used when no S3_BUCKET is given.'),
   S3_ENDPOINT: z.url().optional().describe('Address of the S3 service; AWS when not given.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
-  S3_BUCKET: z.string().optional().describe('Bucket of pictures.'),
+  S3_BUCKET: z.string().optional().describe('Bucket of pictures; made when absent.'),
   S3_ACCESS_KEY_ID: secret().optional().describe('Key of the S3 service.'),
   S3_SECRET_ACCESS_KEY: secret().optional().describe('Secret of the S3 service.'),
   S3_FORCE_PATH_STYLE: flag()
@@ -40,5 +40,6 @@ export function toStorageConfig(config: {
     accessKeyId: config.S3_ACCESS_KEY_ID?.reveal(),
     secretAccessKey: config.S3_SECRET_ACCESS_KEY?.reveal(),
     forcePathStyle: config.S3_FORCE_PATH_STYLE,
+    createBucket: true,
   };
 }

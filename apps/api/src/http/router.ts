@@ -29,7 +29,7 @@ export interface HandlerRequest<K extends OperationName> extends OperationInput<
 type Answer<O extends Operation> = O['response'] extends z.ZodType ? OperationOutput<O> : undefined;
 
 /** Answers one operation. Throws what the client is to be told. */
-export type Handler<K extends OperationName> = (
+type Handler<K extends OperationName> = (
   request: HandlerRequest<K>,
 ) => Promise<Answer<Operations[K]>> | Answer<Operations[K]>;
 

@@ -11,7 +11,7 @@ import {
 import { nodeKinds } from '../nodes/nodeKinds';
 import type { InputValue } from '../nodes/nodeValue';
 import type { NodeMeta, NodeOutput, StatusMessage } from '../queue/history';
-import type { QueueItem } from '../queue/promptQueue';
+import type { QueueItem } from '../queue/queueItem';
 import type { ExecutionServices } from './executionServices';
 import { ExecutionOrder } from './executionOrder';
 import { formatInputs } from './formatInputs';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json';
 import type { NodeOutput, StatusMessage } from '../queue/history';
-import type { QueueItem } from '../queue/promptQueue';
+import type { QueueItem } from '../queue/queueItem';
 import type { SocketHub } from '../socket/hub';
 import { sendPreview } from './preview';
 

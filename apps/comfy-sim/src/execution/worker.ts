@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../queue/history';
-import { toTuple, type PromptQueue, type QueueItem } from '../queue/promptQueue';
+import type { PromptQueue } from '../queue/promptQueue';
+import { toTuple, type QueueItem } from '../queue/queueItem';
 import type { ExecutionServices } from './executionServices';
 import { PromptRun, type Outcome, type RunResult } from './promptRun';
 

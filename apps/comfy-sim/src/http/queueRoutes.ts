@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json';
 import { toBool } from '../python';
-import { toTuple } from '../queue/promptQueue';
+import { toTuple } from '../queue/queueItem';
 import {
   bodyReader,
   pathValue,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json';
-import type { QueueTuple } from './promptQueue';
+import type { QueueTuple } from './queueItem';
 
 export type StatusMessage = [event: string, data: JsonObject & { timestamp: number }];
 

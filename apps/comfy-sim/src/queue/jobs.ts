@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../json';
 import type { HistoryEntry, NodeOutput } from './history';
-import { toTuple, type PromptQueue, type QueueItem } from './promptQueue';
+import type { PromptQueue } from './promptQueue';
+import { toTuple, type QueueItem } from './queueItem';
 
 export const jobStatuses = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];

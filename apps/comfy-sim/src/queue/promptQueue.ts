@@ -1,29 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import type { Graph } from '../graph';
-import type { JsonObject } from '../json';
 import { History, type HistoryEntry } from './history';
 import { PriorityHeap } from './priorityHeap';
-
-export interface QueueItem {
-  readonly number: number;
-  readonly promptId: string;
-  readonly graph: Graph;
-  readonly extraData: JsonObject;
-  readonly outputs: string[];
-}
-
-/** A queue item as the protocol shows it. */
-export type QueueTuple = [
-  number: number,
-  promptId: string,
-  graph: Graph,
-  extraData: JsonObject,
-  outputs: string[],
-];
-
-export function toTuple(item: QueueItem): QueueTuple {
-  return [item.number, item.promptId, item.graph, item.extraData, item.outputs];
-}
+import type { QueueItem } from './queueItem';
 
 function isBefore(a: QueueItem, b: QueueItem): boolean {
   return a.number === b.number ? a.promptId < b.promptId : a.number < b.number;
