@@ -84,12 +84,20 @@ export function readStartConfig(environment = readEnvironment(ROOT_DIR)): StartC
 const TestVariables = z.object({
   TEST_DATABASE_URL: z.string().optional(),
   TEST_REDIS_URL: z.string().optional(),
+  TEST_S3_ENDPOINT: z.string().optional(),
 });
 
-/** What `npm test` was told: servers to use instead of its own, and all variables as given. */
+/** Suites for servers that are not started here, and the variable that brings each in. */
+const OPTIONAL_SUITES = { TEST_S3_ENDPOINT: 'storage on a real S3' } as const;
+
+/** What `npm test` was told: servers to use instead of its own, what it has no server for, and all variables as given. */
 export function readTestConfig(environment = readEnvironment(ROOT_DIR)) {
-  const { TEST_DATABASE_URL, TEST_REDIS_URL } = defineConfig(TestVariables, environment);
-  return { databaseUrl: TEST_DATABASE_URL, redisUrl: TEST_REDIS_URL, environment };
+  const given = defineConfig(TestVariables, environment);
+  const notCollected = Object.entries(OPTIONAL_SUITES)
+    .filter(([variable]) => given[variable as keyof typeof OPTIONAL_SUITES] === undefined)
+    .map(([variable, suite]) => `${suite}: set ${variable}`);
+  const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = given;
+  return { databaseUrl, redisUrl, notCollected, environment };
 }
 
 /** Whether npm runs us, through a shell that may end without telling us. */

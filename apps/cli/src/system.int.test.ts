@@ -21,7 +21,7 @@ test('a program that ends at its start is told with its last words, and nothing 
     AVATARFORGE_HOME: home,
     PORT: String(await freePort()),
     REDIS_URL: 'redis://127.0.0.1:1',
-    AUTH: 'nonsense',
+    LOG_LEVEL: 'nonsense',
   });
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);

@@ -22,8 +22,8 @@ export interface TestReport {
   passed: number;
   /** Failed tests, and files that could not be run at all. */
   failed: number;
-  /** The suites that were left out, with the number of their tests. */
-  notCollected: { suite: string; tests: number }[];
+  /** What was left out, and why. */
+  notCollected: string[];
 }
 
 function countNotCollected({ testResults }: z.output<typeof JestResults>) {
@@ -36,7 +36,7 @@ function countNotCollected({ testResults }: z.output<typeof JestResults>) {
     const suite = ancestorTitles[0] ?? title;
     counts.set(suite, (counts.get(suite) ?? 0) + 1);
   }
-  return [...counts].map(([suite, tests]) => ({ suite, tests }));
+  return [...counts].map(([suite, tests]) => `${suite} (${tests})`);
 }
 
 /** Reads what `jest --json` wrote. @throws when it is not that. */
@@ -51,7 +51,7 @@ export function parseTestReport(json: string): TestReport {
 
 /** The closing lines of a run: what was left out, then `N passed, N failed`. */
 export function renderTestReport({ passed, failed, notCollected }: TestReport): string {
-  const left = notCollected.map(({ suite, tests }) => `  ${suite} (${tests})`);
+  const left = notCollected.map((suite) => `  ${suite}`);
   const lines = left.length > 0 ? ['Not collected:', ...left] : [];
   return ['', ...lines, `${passed} passed, ${failed} failed`].join('\n');
 }

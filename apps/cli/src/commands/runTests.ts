@@ -45,7 +45,9 @@ async function runOnServers(args: readonly string[], stop: AbortSignal): Promise
     const { databaseUrl, redisUrl, home } = servers;
     const addresses = { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl };
     const env = { ...config.environment, ...addresses };
-    return await runJest(args, env, { resultsFile: join(home, 'results.json'), stop });
+    const run = await runJest(args, env, { resultsFile: join(home, 'results.json'), stop });
+    const notCollected = [...run.report.notCollected, ...config.notCollected];
+    return { ...run, report: { ...run.report, notCollected } };
   } finally {
     await servers.stop();
   }
