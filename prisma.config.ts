@@ -1,7 +1,9 @@
 import { defineConfig } from 'prisma/config';
 
-// `prisma generate` needs no schema engine but wants one named: naming Node spares a download. Give a real one to make migrations.
-process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= process.execPath;
+// `prisma generate` needs no schema engine but wants one named: naming Node spares a download. Making migrations needs a real one.
+if (process.argv.includes('generate')) {
+  process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= process.execPath;
+}
 process.env['CHECKPOINT_DISABLE'] ??= '1';
 
 export default defineConfig({

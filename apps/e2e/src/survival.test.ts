@@ -39,6 +39,17 @@ test('Redis emptied with ten generations queued: ten complete', async () => {
   for (const id of ids) expect(await completed(api, id)).toMatchObject({ status: 'completed' });
 }, 120_000);
 
+test.each(['postgres', 'redis', 'comfy-sim', 'api'])(
+  '%s killed in mid-run: it is started again, and the generation completes',
+  async (service) => {
+    const id = await create(api, { steps: 60 });
+    await running();
+    process.kill(avatarForge.pidOf(service), 'SIGKILL');
+    expect(await completed(api, id)).toMatchObject({ status: 'completed' });
+  },
+  120_000,
+);
+
 test('a supervisor killed outright: the next start ends what was left and keeps the data', async () => {
   const id = await create(api, { seed: 1 });
   await completed(api, id);

@@ -4,7 +4,7 @@ import { POSE_NAMES } from './images';
 /** The states of a generation. */
 export const GenerationStatus = z
   .enum(['queued', 'processing', 'completed', 'failed', 'cancelled'])
-  .meta({ id: 'GenerationStatus' });
+  .meta({ id: 'GenerationStatus', description: 'State of a generation.' });
 export type GenerationStatus = z.infer<typeof GenerationStatus>;
 
 const side = z.int().min(64).max(2048).multipleOf(8);
@@ -83,57 +83,73 @@ export const CreateGeneration = z
       .default(false)
       .describe('Take the nearest way the pool knows when it cannot do exactly this.'),
   })
-  .meta({ id: 'CreateGeneration' });
+  .meta({
+    id: 'CreateGeneration',
+    example: { prompt: 'a warrior in blue armour', views: ['front', 'side'], seed: 7 },
+  });
 export type CreateGeneration = z.infer<typeof CreateGeneration>;
+
+const moment = () => z.iso.datetime().meta({ example: '2026-01-02T03:04:05.678Z' });
 
 /** A picture that a generation made. */
 export const Output = z
   .object({
-    file_id: z.uuid(),
+    file_id: z.uuid().describe('The stored picture.'),
     url: z.string().describe('Where the bytes are.'),
-    filename: z.string(),
-    view: z.enum(POSE_NAMES).nullable(),
-    seed: z.int(),
-    mime_type: z.string(),
+    filename: z.string().describe('What to call it when it is saved.'),
+    view: z.enum(POSE_NAMES).nullable().describe('The view it shows, if one was asked for.'),
+    seed: z.int().describe('The seed it was drawn with.'),
+    mime_type: z.string().describe('Kind of picture.').meta({ example: 'image/png' }),
     size: z.int().describe('Bytes.'),
-    width: z.int(),
-    height: z.int(),
+    width: z.int().describe('Pixels.'),
+    height: z.int().describe('Pixels.'),
   })
   .meta({ id: 'Output' });
 export type Output = z.infer<typeof Output>;
 
 /** Why a generation failed. */
 export const GenerationError = z
-  .object({ code: z.string(), message: z.string() })
+  .object({
+    code: z.string().describe('Stable code for programs.').meta({ example: 'missing_model' }),
+    message: z.string().describe('What happened, for people.'),
+  })
   .meta({ id: 'GenerationError' });
 
 /** A generation as v1 shows it. */
 export const Generation = z
   .object({
-    id: z.uuid(),
-    status: GenerationStatus,
-    prompt: z.string(),
-    negative_prompt: z.string(),
+    id: z.uuid().describe('Name of the generation.'),
+    status: GenerationStatus.describe('Final are completed, failed and cancelled.'),
+    prompt: z.string().describe('As it was sent.'),
+    negative_prompt: z.string().describe('As it was sent, or the configured one.'),
     inputs: z
       .record(z.string(), z.unknown())
       .describe('The values that were used, defaults and drawn seed included.'),
-    workflow: z.string().meta({ example: 'text-to-image-sd15' }),
+    workflow: z
+      .string()
+      .describe('The workflow that draws it.')
+      .meta({ example: 'text-to-image-sd15' }),
     notes: z.array(z.string()).describe('What was done differently from what was asked, and why.'),
-    shots: z.object({ total: z.int(), done: z.int() }).describe('Pictures asked for and stored.'),
-    outputs: z.array(Output),
-    error: GenerationError.nullable(),
-    created_at: z.iso.datetime(),
-    started_at: z.iso.datetime().nullable(),
-    finished_at: z.iso.datetime().nullable(),
-    urls: z.object({ self: z.string() }),
+    shots: z
+      .object({
+        total: z.int().describe('Pictures asked for.'),
+        done: z.int().describe('Pictures stored so far.'),
+      })
+      .describe('How far it is.'),
+    outputs: z.array(Output).describe('The pictures stored so far, in the order asked for.'),
+    error: GenerationError.nullable().describe('Why it failed; null otherwise.'),
+    created_at: moment().describe('When it was asked for, UTC.'),
+    started_at: moment().nullable().describe('When its first picture was begun.'),
+    finished_at: moment().nullable().describe('When its status became final.'),
+    urls: z.object({ self: z.string().describe('Where to look at it again.') }).describe('Links.'),
   })
   .meta({ id: 'Generation' });
 export type Generation = z.infer<typeof Generation>;
 
 /** Query of `GET /v1/generations`. */
 export const ListGenerations = z.strictObject({
-  status: GenerationStatus.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  status: GenerationStatus.optional().describe('Only generations in this state.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Size of a page.'),
   cursor: z.string().max(200).optional().describe('`next_cursor` of the page before.'),
 });
 export type ListGenerations = z.infer<typeof ListGenerations>;
@@ -141,10 +157,11 @@ export type ListGenerations = z.infer<typeof ListGenerations>;
 /** A page of generations, newest first. */
 export const GenerationPage = z
   .object({
-    data: z.array(Generation),
-    next_cursor: z.string().nullable(),
-    has_more: z.boolean(),
+    data: z.array(Generation).describe('Newest first.'),
+    next_cursor: z.string().nullable().describe('Send it as `cursor` for the next page.'),
+    has_more: z.boolean().describe('Whether there is a next page.'),
   })
   .meta({ id: 'GenerationPage' });
 
-export const GenerationParams = z.object({ id: z.string() });
+/** Path of one generation. */
+export const GenerationParams = z.object({ id: z.string().describe('Name of the generation.') });

@@ -16,7 +16,7 @@ With authentication on, send your key as \`Authorization: Bearer af_…\` or \`X
 const UPLOAD_SCHEMA: oas31.SchemaObject = {
   type: 'object',
   required: ['file'],
-  properties: { file: { type: 'string', format: 'binary' } },
+  properties: { file: { type: 'string', format: 'binary', description: 'The picture.' } },
 };
 
 /** The OpenAPI 3.1 document of the API. `version` is the version of the running service. */

@@ -53,6 +53,7 @@ export const operations = {
       'unknown_file',
       'fallback_required',
       'payload_too_large',
+      'unsupported_media_type',
     ],
   },
   listGenerations: {
@@ -95,7 +96,7 @@ export const operations = {
     tag: 'Original contract',
     summary: 'Download a file',
     scope: 'files:read',
-    params: z.object({ file_id: z.string() }),
+    params: z.object({ file_id: z.string().describe('Name of the file.') }),
     status: 200,
     response: null,
     contentType: 'image/*',

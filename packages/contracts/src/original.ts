@@ -4,7 +4,10 @@ import { POSE_NAMES } from './images';
 
 // The contract of the earlier service: shapes that its clients rely on. Unknown keys are ignored, as they expect.
 
-const dimensions = z.object({ width: z.int(), height: z.int() });
+const dimensions = z
+  .object({ width: z.int().describe('Pixels.'), height: z.int().describe('Pixels.') })
+  .describe('Size of the picture.');
+const moment = () => z.iso.datetime().meta({ example: '2026-01-02T03:04:05.678Z' });
 
 /** Body of `POST /avatarforge-controller/generate/avatar`. */
 export const AvatarRequest = z
@@ -22,30 +25,32 @@ export const AvatarRequest = z
       .optional()
       .describe('A reference image as base64 or data URL (older clients).'),
   })
-  .meta({ id: 'AvatarRequest' });
+  .meta({ id: 'AvatarRequest', example: { prompt: 'warrior character', realism: false } });
 export type AvatarRequest = z.infer<typeof AvatarRequest>;
 
 /** A generation as the original contract shows it. */
 export const AvatarGeneration = z
   .object({
-    generation_id: z.uuid(),
-    status: GenerationStatus,
-    message: z.string(),
-    workflow: z.string(),
-    output_files: z.array(
-      z.object({
-        filename: z.string(),
-        url: z.string(),
-        pose_type: z.enum(POSE_NAMES).nullable(),
-        size: z.int(),
-        dimensions,
-      }),
-    ),
-    created_at: z.iso.datetime(),
-    started_at: z.iso.datetime().nullable(),
-    completed_at: z.iso.datetime().nullable(),
-    error: z.string().nullable(),
-    comfyui_prompt_id: z.string().nullable(),
+    generation_id: z.uuid().describe('Name of the generation.'),
+    status: GenerationStatus.describe('Final are completed, failed and cancelled.'),
+    message: z.string().describe('How it stands, for people.'),
+    workflow: z.string().describe('The workflow that draws it.'),
+    output_files: z
+      .array(
+        z.object({
+          filename: z.string().describe('What to call it when it is saved.'),
+          url: z.string().describe('Where the bytes are.'),
+          pose_type: z.enum(POSE_NAMES).nullable().describe('The view it shows, if asked for.'),
+          size: z.int().describe('Bytes.'),
+          dimensions,
+        }),
+      )
+      .describe('The pictures stored so far.'),
+    created_at: moment().describe('When it was asked for, UTC.'),
+    started_at: moment().nullable().describe('When its first picture was begun.'),
+    completed_at: moment().nullable().describe('When its status became final.'),
+    error: z.string().nullable().describe('Why it failed; null otherwise.'),
+    comfyui_prompt_id: z.string().nullable().describe('Name of its latest try on ComfyUI.'),
   })
   .meta({ id: 'AvatarGeneration' });
 export type AvatarGeneration = z.infer<typeof AvatarGeneration>;
@@ -53,15 +58,15 @@ export type AvatarGeneration = z.infer<typeof AvatarGeneration>;
 /** An uploaded picture as the original contract shows it. */
 export const UploadedFile = z
   .object({
-    file_id: z.uuid(),
-    filename: z.string(),
+    file_id: z.uuid().describe('Name of the file.'),
+    filename: z.string().describe('As it was sent, without what is unsafe.'),
     content_hash: z.string().describe('SHA-256 of the bytes as sent, hexadecimal.'),
     size: z.int().describe('Bytes.'),
-    mime_type: z.string(),
+    mime_type: z.string().describe('Kind of picture, by its content.'),
     dimensions,
-    url: z.string(),
+    url: z.string().describe('Where the bytes are.'),
     is_duplicate: z.boolean().describe('You had sent the same bytes before.'),
-    created_at: z.iso.datetime(),
+    created_at: moment().describe('When it was first sent, UTC.'),
   })
   .meta({ id: 'UploadedFile' });
 export type UploadedFile = z.infer<typeof UploadedFile>;
@@ -69,11 +74,11 @@ export type UploadedFile = z.infer<typeof UploadedFile>;
 /** Body of `GET /avatarforge-controller/health`. */
 export const ControllerHealth = z
   .object({
-    api_status: z.literal('healthy'),
+    api_status: z.literal('healthy').describe('The API answers.'),
     comfyui: z
       .object({
-        status: z.enum(['online', 'offline', 'unknown']),
-        url: z.string().nullable(),
+        status: z.enum(['online', 'offline', 'unknown']).describe('Whether it answered last.'),
+        url: z.string().nullable().describe('Its address.'),
       })
       .catchall(z.unknown())
       .describe('The first instance, as last seen by a worker, with its system stats.'),
@@ -82,5 +87,14 @@ export const ControllerHealth = z
 
 /** Body of `GET /avatarforge-controller/poses`. */
 export const PoseList = z
-  .object({ poses: z.array(z.object({ name: z.enum(POSE_NAMES), description: z.string() })) })
+  .object({
+    poses: z
+      .array(
+        z.object({
+          name: z.enum(POSE_NAMES).describe('Name of the view.'),
+          description: z.string().describe('What it shows.'),
+        }),
+      )
+      .describe('All views.'),
+  })
   .meta({ id: 'PoseList' });

@@ -30,8 +30,8 @@ const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 /** One field at fault: where (JSON Pointer into the body, or `query/NAME`, `params/NAME`) and why. */
 export const FieldError = z
   .object({
-    pointer: z.string().meta({ example: '/prompt' }),
-    message: z.string().meta({ example: 'Give at least 3 characters.' }),
+    pointer: z.string().describe('Which field.').meta({ example: '/prompt' }),
+    message: z.string().describe('Why.').meta({ example: 'Give at least 3 characters.' }),
   })
   .meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;

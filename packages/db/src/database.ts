@@ -82,6 +82,9 @@ async function inTransaction<T>(
     throw toDependencyError(error);
   });
   let broken: Error | undefined;
+  const onLost = (error: Error) => (broken = error);
+  // Without a listener, a connection that dies between two statements would end the process.
+  client.on('error', onLost);
   try {
     await run(client, 'BEGIN');
     const result = await work((text, values) => run(client, text, values));
@@ -91,6 +94,7 @@ async function inTransaction<T>(
     await client.query('ROLLBACK').catch((cause: unknown) => (broken = cause as Error));
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(broken);
   }
 }
