@@ -55,6 +55,7 @@ describe('a worker', () => {
     const { id } = await system.create({ views: ['front', 'back', 'side', 'quarter'], seed: 1 });
     const done = await system.final(id);
     expect(done.outputs.map((output) => output.view)).toEqual(['front', 'back', 'side', 'quarter']);
+    expect(done.outputs[1]!.filename).toBe(`${id}_2_back.png`);
     expect(new Set(done.outputs.map((output) => output.fileId)).size).toBe(4);
     await worker.release();
   });

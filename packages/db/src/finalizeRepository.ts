@@ -9,6 +9,9 @@ export interface FinalizeClaim {
   attemptId: string;
   epoch: string;
   generationId: string;
+  /** Place of the shot in its generation, from 0, and the view it shows. */
+  shotOrdinal: number;
+  view: string | null;
   instanceUrl: string;
   manifest: Manifest;
   /** This one included. */
@@ -42,7 +45,8 @@ export async function claimFinalize(db: Database, workerId: string): Promise<Fin
        FROM due, instances i, shots s
        WHERE a.id = due.id AND i.id = a.instance_id AND s.id = a.shot_id
        RETURNING a.id AS "attemptId", a.driver_epoch AS epoch, s.generation_id AS "generationId",
-         i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries`,
+         s.ordinal AS "shotOrdinal",
+         s.view, i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries`,
     [workerId, CLAIM_MS],
   );
   return claim ?? null;

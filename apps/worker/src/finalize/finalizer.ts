@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { ComfyUnavailableError, createComfyClient } from '@avatarforge/comfy';
 import {
   claimFinalize,
@@ -102,13 +103,22 @@ export class Finalizer {
   }
 }
 
-async function fetchOutputs({ instanceUrl, manifest }: FinalizeClaim): Promise<FetchedOutput[]> {
-  const comfy = createComfyClient({ baseUrl: instanceUrl });
+async function fetchOutputs(claim: FinalizeClaim): Promise<FetchedOutput[]> {
+  const comfy = createComfyClient({ baseUrl: claim.instanceUrl });
   const outputs: FetchedOutput[] = [];
-  for (const ref of manifest) {
+  for (const [index, ref] of claim.manifest.entries()) {
     const file = await comfy.fetchOutput(ref, { maxBytes: MAX_OUTPUT_BYTES, timeoutMs: 30_000 });
     if (!file) throw new OutputsLostError(`the instance no longer has ${ref.filename}`);
-    outputs.push({ bytes: file.bytes, filename: ref.filename });
+    outputs.push({ bytes: file.bytes, filename: nameOf(claim, index) + extname(ref.filename) });
   }
   return outputs;
+}
+
+/** What a client saves the picture as: generation, number of the shot, its view, and a number where it made several. */
+function nameOf(
+  { generationId, shotOrdinal, view, manifest }: FinalizeClaim,
+  index: number,
+): string {
+  const parts = [generationId, shotOrdinal + 1, view, manifest.length > 1 && index + 1];
+  return parts.filter((part) => part !== null && part !== false).join('_');
 }
