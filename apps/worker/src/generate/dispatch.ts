@@ -23,7 +23,7 @@ export async function dispatch(
   const { attemptId } = attempt;
   const { epoch } = held.lease;
   const graph = await prepare(session, attempt);
-  if (!graph) return false;
+  if (!graph || !held.isHeld()) return false;
   if (!(await markDispatching(database, attemptId, epoch)) || !held.isHeld()) return false;
 
   const result = await comfy.submit(

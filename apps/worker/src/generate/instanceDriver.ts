@@ -1,57 +1,47 @@
-import { openComfySocket, type ComfyEvent, type SystemStats } from '@avatarforge/comfy';
-import {
-  adoptAttempts,
-  claimShots,
-  saveInstanceHealth,
-  type ClaimedAttempt,
-  type InstanceHealth,
-  type OpenAttempt,
-} from '@avatarforge/db';
-import { backoff, startInterval, withContext, type Interval } from '@avatarforge/runtime';
+import type { ComfyEvent } from '@avatarforge/comfy';
+import { adoptAttempts, claimShots, type ClaimedAttempt, type OpenAttempt } from '@avatarforge/db';
+import { withContext } from '@avatarforge/runtime';
 import { conclude } from './conclude';
 import { dispatch } from './dispatch';
 import { endWith } from './endWith';
 import { follow } from './follow';
+import { InstanceConnection } from './instanceConnection';
 import type { DrivenAttempt, Session } from './session';
 import { Wake } from './wake';
-
-const PROBE_MS = 5000;
-const reconnectWait = backoff({ baseMs: 250, maxMs: 3000, jitter: 0.3 });
 
 /** Drives one instance while its lease is held: keeps its slots filled and follows what runs on it. */
 export class InstanceDriver {
   /** The wake-up calls of open attempts, by prompt id. */
   private readonly open = new Map<string, Wake>();
   private readonly running = new Set<Promise<void>>();
-  private readonly reconnect = new Wake();
-  private connections = 0;
+  private readonly connection: InstanceConnection;
   private turn: Promise<void> = Promise.resolve();
-  /** The id of the socket that hears of new prompts; null while there is none. */
-  private clientId: string | null = null;
-  private probing: Interval | null = null;
   private isStopping = false;
 
   constructor(
     private readonly session: Session,
     private readonly instance: { url: string; depth: number },
     private readonly onHungry: () => void,
-  ) {}
-
-  start(): void {
-    this.track(this.keepConnected());
-    this.probing = startInterval({
-      name: 'instance.probe',
-      everyMs: PROBE_MS,
-      run: () => this.probe(),
-      onError: (error) => {
-        this.session.log.error({ err: error }, 'probe failed');
+  ) {
+    this.connection = new InstanceConnection(session, instance.url, {
+      onEvent: (event) => {
+        this.hear(event);
+      },
+      onOpen: onHungry,
+      onClose: () => {
+        for (const wake of this.open.values()) wake.now();
       },
     });
   }
 
+  start(): void {
+    this.track(this.connection.run());
+  }
+
   /** Slots without a prompt, none while the instance cannot be reached. */
   hunger(): number {
-    const isReady = this.clientId !== null && !this.isStopping && this.session.held.isHeld();
+    const isReady =
+      this.connection.clientId !== null && !this.isStopping && this.session.held.isHeld();
     return isReady ? Math.max(0, this.instance.depth - this.open.size) : 0;
   }
 
@@ -71,7 +61,7 @@ export class InstanceDriver {
   private async claimNow(): Promise<ClaimedAttempt[]> {
     const { database, workerId, held } = this.session;
     const count = this.hunger();
-    const { clientId } = this;
+    const { clientId } = this.connection;
     if (count === 0 || clientId === null) return [];
     const claimed = await claimShots(database, { workerId, lease: held.lease, clientId, count });
     if (!claimed) held.end();
@@ -103,8 +93,6 @@ export class InstanceDriver {
   async stop(): Promise<void> {
     this.isStopping = true;
     this.session.held.end();
-    this.reconnect.now();
-    await this.probing?.stop();
     await Promise.all(this.running);
   }
 
@@ -144,51 +132,6 @@ export class InstanceDriver {
     }
   }
 
-  private async keepConnected(): Promise<void> {
-    const { held, log } = this.session;
-    for (let failures = 0; !held.signal.aborted;) {
-      try {
-        await this.connectOnce(() => (failures = 0));
-      } catch (error) {
-        if (isOver(held.signal)) return;
-        failures += 1;
-        log.warn({ err: error, failures }, 'instance cannot be reached');
-        await this.saveHealth('unreachable', (error as Error).message);
-      }
-      await this.reconnect.wait(reconnectWait(failures), held.signal);
-    }
-  }
-
-  /** One connection from open to close. Each has a client id of its own: ComfyUI mixes up two with the same. */
-  private async connectOnce(onOpen: () => void): Promise<void> {
-    const { held, log } = this.session;
-    const { instanceId, epoch } = held.lease;
-    this.connections += 1;
-    const clientId = `af-${instanceId}-${epoch}-${this.connections}`;
-    let closed: () => void = () => undefined;
-    const untilClosed = new Promise<void>((resolve) => (closed = resolve));
-    await openComfySocket({
-      baseUrl: this.instance.url,
-      clientId,
-      signal: held.signal,
-      onEvent: (event) => {
-        this.hear(event);
-      },
-      onClose: ({ reason, code }) => {
-        this.clientId = null;
-        log.info({ reason, code }, 'instance disconnected');
-        closed();
-      },
-    });
-    onOpen();
-    this.clientId = clientId;
-    log.info({ client_id: clientId }, 'instance connected');
-    this.onHungry();
-    await this.probe();
-    await untilClosed;
-    for (const wake of this.open.values()) wake.now();
-  }
-
   private hear(event: ComfyEvent): void {
     const tellsOfChange =
       event.type === 'executionStart' ||
@@ -198,39 +141,10 @@ export class InstanceDriver {
     if (tellsOfChange) this.open.get(event.promptId)?.now();
   }
 
-  /** Asks a connected instance how it is; one that is not connected is reported by the attempts to connect. */
-  private async probe(): Promise<void> {
-    if (this.clientId === null) return;
-    try {
-      await this.saveHealth('ok', null, await this.session.comfy.systemStats());
-    } catch (error) {
-      await this.saveHealth('unreachable', (error as Error).message);
-    }
-  }
-
-  private async saveHealth(
-    health: InstanceHealth,
-    healthReason: string | null,
-    systemStats: SystemStats | null = null,
-  ): Promise<void> {
-    const { database, held, log } = this.session;
-    const { instanceId: id, epoch } = held.lease;
-    try {
-      await saveInstanceHealth(database, { id, epoch, health, healthReason, systemStats });
-    } catch (error) {
-      log.error({ err: error }, 'health could not be saved');
-    }
-  }
-
   private track(work: Promise<void>): void {
     this.running.add(work);
     void work.finally(() => this.running.delete(work));
   }
-}
-
-/** A call, since the compiler takes a signal not aborted before an await to be so after it. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 function noop(): void {
