@@ -18,6 +18,7 @@ module.exports = {
     project('integration', ['**/src/**/*.int.test.ts']),
     project('e2e', ['<rootDir>/apps/e2e/src/**/*.test.ts']),
   ],
+  testTimeout: 30_000,
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{apps,packages}/*/src/**/*.ts',

@@ -29,6 +29,25 @@ test('a worker killed in mid-run costs no GPU work: one execution', async () => 
   expect(await avatarForge.executions()).toEqual([expect.objectContaining({ outcome: 'success' })]);
 }, 90_000);
 
+test('a worker frozen past its lease wakes up and goes on: nothing is drawn twice', async () => {
+  const before = (await avatarForge.executions()).length;
+  const id = await create(api, { steps: 60 });
+  await running();
+  const pid = avatarForge.pidOf('worker');
+  process.kill(pid, 'SIGSTOP');
+  await eventually(
+    async () => {
+      const { body } = await send<{ pool: { workers: number } }>(`${api}/readyz`);
+      return body.pool.workers === 0;
+    },
+    { timeoutMs: 20_000 },
+  );
+  process.kill(pid, 'SIGCONT');
+  await completed(api, id);
+  expect(await avatarForge.executions()).toHaveLength(before + 1);
+  expect(avatarForge.pidOf('worker')).toBe(pid);
+}, 90_000);
+
 test('Redis emptied with ten generations queued: ten complete', async () => {
   const ids = await Promise.all(Array.from({ length: 10 }, (_, seed) => create(api, { seed })));
   const redis = connect(avatarForge.portOf('redis'), '127.0.0.1');

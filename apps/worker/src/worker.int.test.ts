@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { newId } from '@avatarforge/core';
 import { openFile } from '@avatarforge/services';
-import { eventually } from '@avatarforge/testing';
+import { eventually, startProxy } from '@avatarforge/testing';
 import { givenFile, givenSystem, type System } from './fixtures/givenSystem';
 
 const TEST_IMAGE = join(__dirname, '../../../docs/examples/test_image.png');
@@ -96,6 +96,20 @@ describe('a worker', () => {
     await worker.release();
   });
 
+  test('fails a wish whose picture to start from is gone from storage', async () => {
+    const bytes = Buffer.from('gone');
+    const file = { id: newId(), bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const key = await givenFile(system, file);
+    await system.storage.delete(key);
+    const worker = await system.startWorker();
+    const { id } = await system.create({ reference_file_id: file.id, allow_fallback: true });
+    expect(await system.final(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'inputs_lost' },
+    });
+    await worker.release();
+  });
+
   test('works without Redis', async () => {
     const worker = await system.startWorker({ REDIS_URL: 'redis://127.0.0.1:1' });
     const { id } = await system.create({});
@@ -137,6 +151,20 @@ describe('what a stopped worker leaves running', () => {
 });
 
 describe('when the instance', () => {
+  test('falls silent while it draws, nothing is drawn twice', async () => {
+    const before = system.sim.executions().length;
+    const proxy = await startProxy(system.simUrl());
+    const worker = await system.startWorker({ COMFYUI_URLS: proxy.url });
+    const { id } = await system.create({ steps: 150, seed: 102 });
+    await running();
+    proxy.freeze();
+    await eventually(() => system.sim.executions().every((run) => run.ended_at !== null));
+    proxy.thaw();
+    expect(await system.final(id)).toMatchObject({ status: 'completed' });
+    expect(system.sim.executions().length - before).toBe(1);
+    await worker.release();
+  });
+
   test('dies while drawing, the shot is drawn again', async () => {
     const worker = await system.startWorker();
     const { id } = await system.create({ steps: 150, seed: 100 });
@@ -151,8 +179,7 @@ describe('when the instance', () => {
     const worker = await system.startWorker();
     const { id } = await system.create({ steps: 150, seed: 101 });
     await running();
-    const [instance] = await system.database.query<{ url: string }>('SELECT url FROM instances');
-    await fetch(`${instance!.url}/api/interrupt`, { method: 'POST', body: '{}' });
+    await fetch(`${system.simUrl()}/api/interrupt`, { method: 'POST', body: '{}' });
     expect(await system.final(id, 30_000)).toMatchObject({ status: 'completed' });
     await worker.release();
   }, 40_000);

@@ -5,7 +5,7 @@ import { replaying } from './fixtures/using';
 const upload = { bytes: Buffer.from('PNG bytes'), filename: 'ab12.png', subfolder: 'af' };
 const ref = { filename: 'img_00001_.png', subfolder: 'af/1', type: 'output' } as const;
 
-test('pitfall 16: an upload overwrites its namesake, and the returned name counts', async () => {
+test('pitfall 16: an upload never touches a file that a run may be reading, and the returned name counts', async () => {
   const { client, server } = await replaying(null, () => ({
     body: { name: 'ab12 (1).png', subfolder: 'af', type: 'input', asset: { id: 'x' } },
   }));
@@ -20,7 +20,6 @@ test('pitfall 16: an upload overwrites its namesake, and the returned name count
   for (const [field, value] of Object.entries({
     type: 'input',
     subfolder: 'af',
-    overwrite: 'true',
   })) {
     expect(form).toContain(`name="${field}"\n\n${value}\n`);
   }

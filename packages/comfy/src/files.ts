@@ -5,7 +5,7 @@ import type { OutputRef } from './outputs';
 
 export interface ImageUpload {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Named by its content (`<sha256>.png`): a file of the same name is overwritten. */
+  /** Named by its content (`<sha256>.png`): ComfyUI keeps the file of that name that it has, while others may read it. */
   filename: string;
   /** Below ComfyUI's input folder, such as `af`. */
   subfolder: string;
@@ -30,7 +30,6 @@ export async function uploadImage(
   form.set('image', new Blob([bytes]), filename);
   form.set('type', 'input');
   form.set('subfolder', subfolder);
-  form.set('overwrite', 'true');
   const request = { method: 'POST', path: '/api/upload/image', body: form } as const;
   const uploaded = await http.json(request, Uploaded, signal);
   return uploaded.subfolder === '' ? uploaded.name : `${uploaded.subfolder}/${uploaded.name}`;

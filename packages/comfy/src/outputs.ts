@@ -13,9 +13,12 @@ export interface OutputRef {
   type: 'output' | 'temp';
 }
 
+/** Databases refuse some control characters and half characters; no file of a run needs any. */
+const NO_CONTROLS = /^[^\p{Cc}\p{Cs}]*$/u;
+
 const FileItem = z.object({
-  filename: z.string().min(1),
-  subfolder: z.string().default(''),
+  filename: z.string().min(1).regex(NO_CONTROLS),
+  subfolder: z.string().regex(NO_CONTROLS).default(''),
   type: z.enum(['output', 'temp']),
 });
 

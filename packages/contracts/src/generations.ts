@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { POSE_NAMES } from './images';
+import { plainText } from './plainText';
 
 /** The states of a generation. */
 export const GenerationStatus = z
@@ -11,30 +12,22 @@ const side = z.int().min(64).max(2048).multipleOf(8);
 
 /** Fields that say what the picture shows; the original contract and v1 share them. */
 export const wish = {
-  prompt: z
-    .string()
-    .trim()
+  prompt: plainText()
     .min(3, 'Give at least 3 characters.')
     .max(4000, 'Give at most 4,000 characters.')
     .describe('What the picture shows, 3–4,000 characters.')
     .meta({ example: 'warrior character' }),
-  clothing: z
-    .string()
-    .trim()
+  clothing: plainText()
     .max(500)
     .optional()
     .describe('Added to the prompt as “wearing …”.')
     .meta({ example: 'blue plate armour' }),
-  style: z
-    .string()
-    .trim()
+  style: plainText()
     .max(200)
     .optional()
     .describe('Added to the prompt as “… art style”.')
     .meta({ example: 'comic' }),
-  negative_prompt: z
-    .string()
-    .trim()
+  negative_prompt: plainText()
     .max(4000)
     .optional()
     .describe('What must not be in the picture. Default: the configured one.'),
@@ -60,8 +53,8 @@ const fileId = z.uuid().meta({ example: '01980000-0000-7000-8000-000000000000' }
 export const CreateGeneration = z
   .strictObject({
     ...wish,
-    sampler: z.string().max(60).default('euler').describe('ComfyUI sampler name.'),
-    scheduler: z.string().max(60).default('normal').describe('ComfyUI scheduler name.'),
+    sampler: plainText().max(60).default('euler').describe('ComfyUI sampler name.'),
+    scheduler: plainText().max(60).default('normal').describe('ComfyUI scheduler name.'),
     views: z
       .array(z.enum(POSE_NAMES))
       .min(1)

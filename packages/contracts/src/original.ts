@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GenerationStatus, wish } from './generations';
 import { POSE_NAMES } from './images';
+import { plainText } from './plainText';
 
 // The contract of the earlier service: shapes that its clients rely on. Unknown keys are ignored, as they expect.
 
@@ -13,7 +14,7 @@ const moment = () => z.iso.datetime().meta({ example: '2026-01-02T03:04:05.678Z'
 export const AvatarRequest = z
   .object({
     ...wish,
-    sampler_name: z.string().max(60).default('euler').describe('ComfyUI sampler name.'),
+    sampler_name: plainText().max(60).default('euler').describe('ComfyUI sampler name.'),
     pose_file_id: z.string().optional().describe('`file_id` of an uploaded pose image.'),
     reference_file_id: z.string().optional().describe('`file_id` of an uploaded reference image.'),
     pose_image: z

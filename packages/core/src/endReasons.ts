@@ -1,82 +1,53 @@
-/** Who is to blame when an attempt ends without a stored result, and so what happens next. */
+/** What happens to a shot when an attempt at it ends without a stored result. */
 export interface EndPolicy {
   /** `retry`: the shot is queued again; `fail`: it will never work. */
   then: 'retry' | 'fail';
-  /**
-   * `try` counts against {@link MAX_COUNTED_TRIES}, `mishap` against {@link MAX_MISHAPS}; what never reached
-   * ComfyUI's GPU counts as nothing.
-   */
-  counts: 'try' | 'mishap' | 'nothing';
-  /** Wait before the shot may be claimed again, milliseconds. */
+  /** What it counts as; at the limit of {@link MAX_ENDS} the shot fails for good. */
+  counts: EndKind;
+  /** Wait before the shot may be claimed again, milliseconds; doubled each time, up to a minute. */
   backoffMs: number;
   /** Told to the client when the shot fails for good. */
   message: string;
 }
 
+/** `try`: it ran and failed. `mishap`: nobody's fault. `idle`: it never reached a GPU. */
+export type EndKind = 'try' | 'mishap' | 'idle';
+
+/** Ends of each kind after which a shot fails for good. */
+export const MAX_ENDS: Record<EndKind, number> = { try: 3, mishap: 5, idle: 50 };
+
+const fails = (message: string): EndPolicy => ({
+  then: 'fail',
+  counts: 'try',
+  backoffMs: 0,
+  message,
+});
+
+const retries = (counts: EndKind, backoffMs: number, message: string): EndPolicy => ({
+  then: 'retry',
+  counts,
+  backoffMs,
+  message,
+});
+
 /** Every reason for which an attempt can end, and the rule for it. */
 export const END_REASONS = {
-  released: { then: 'retry', counts: 'nothing', backoffMs: 0, message: 'It was never started.' },
-  not_submitted: {
-    then: 'retry',
-    counts: 'nothing',
-    backoffMs: 1000,
-    message: 'ComfyUI could not be reached.',
-  },
-  evicted: {
-    then: 'retry',
-    counts: 'mishap',
-    backoffMs: 1000,
-    message: 'It was removed from ComfyUI from outside.',
-  },
-  outputs_lost: {
-    then: 'retry',
-    counts: 'mishap',
-    backoffMs: 1000,
-    message: 'ComfyUI no longer had the pictures.',
-  },
-  instance_lost: {
-    then: 'retry',
-    counts: 'try',
-    backoffMs: 1000,
-    message: 'The ComfyUI instance died while drawing.',
-  },
-  out_of_memory: {
-    then: 'retry',
-    counts: 'try',
-    backoffMs: 5000,
-    message: 'ComfyUI ran out of memory.',
-  },
-  node_error: {
-    then: 'fail',
-    counts: 'try',
-    backoffMs: 0,
-    message: 'A node of the workflow failed.',
-  },
-  missing_model: {
-    then: 'fail',
-    counts: 'try',
-    backoffMs: 0,
-    message: 'ComfyUI lacks a model of the workflow.',
-  },
-  missing_node: {
-    then: 'fail',
-    counts: 'try',
-    backoffMs: 0,
-    message: 'ComfyUI lacks a node of the workflow.',
-  },
-  rejected: { then: 'fail', counts: 'try', backoffMs: 0, message: 'ComfyUI refused the graph.' },
-  no_outputs: {
-    then: 'fail',
-    counts: 'try',
-    backoffMs: 0,
-    message: 'The workflow made no picture.',
-  },
+  released: retries('idle', 0, 'It was never started.'),
+  not_submitted: retries('idle', 1000, 'ComfyUI could not be reached.'),
+  evicted: retries('mishap', 1000, 'It was removed from ComfyUI from outside.'),
+  outputs_lost: retries('mishap', 1000, 'ComfyUI no longer had the pictures.'),
+  instance_lost: retries('try', 1000, 'The ComfyUI instance died while drawing.'),
+  hang: retries('try', 1000, 'The ComfyUI instance stopped making progress.'),
+  out_of_memory: retries('try', 5000, 'ComfyUI ran out of memory.'),
+  internal_error: retries('try', 1000, 'Something went wrong on our side.'),
+  inputs_lost: fails('A picture to start from is gone.'),
+  node_error: fails('A node of the workflow failed.'),
+  missing_model: fails('ComfyUI lacks a model of the workflow.'),
+  missing_node: fails('ComfyUI lacks a node of the workflow.'),
+  rejected: fails('ComfyUI refused the graph.'),
+  no_outputs: fails('The workflow made no picture.'),
+  outputs_unusable: fails('What ComfyUI made cannot be stored.'),
 } as const satisfies Record<string, EndPolicy>;
 
 /** Why an attempt ended without a stored result. */
 export type EndReason = keyof typeof END_REASONS;
-
-/** Counted tries after which a shot fails for good. */
-export const MAX_COUNTED_TRIES = 3;
-/** Mishaps after which a shot fails for good: nobody's fault, but no hope either. */
-export const MAX_MISHAPS = 5;

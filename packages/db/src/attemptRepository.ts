@@ -1,8 +1,7 @@
 import {
   ATTEMPT_TRANSITIONS,
   END_REASONS,
-  MAX_COUNTED_TRIES,
-  MAX_MISHAPS,
+  MAX_ENDS,
   newId,
   statesBefore,
   type AttemptState,
@@ -98,7 +97,7 @@ export async function markDispatching(db: Database, id: string, epoch: string): 
 
 /** ComfyUI accepted the prompt. False: fenced off, or already known to be further. */
 export async function markDispatched(db: Database, id: string, epoch: string): Promise<boolean> {
-  return step(db, { id, epoch, to: 'dispatched', set: 'client_id = client_id' });
+  return step(db, { id, epoch, to: 'dispatched', set: 'dispatched_at = now()' });
 }
 
 /** ComfyUI began to run it; the generation is processing from now on. False: fenced off, or already known. */
@@ -113,17 +112,17 @@ export async function markStarted(db: Database, id: string, epoch: string): Prom
 /** The run is over and its outputs are known: the slot is free, finalize is due. Only then may history be deleted. */
 export async function markExecuted(
   db: Database,
-  attempt: { id: string; epoch: string; manifest: Manifest },
+  attempt: { id: string; epoch: string; manifest: Manifest; gpuMs: number | null },
 ): Promise<boolean> {
-  const { id, epoch, manifest } = attempt;
+  const { id, epoch, manifest, gpuMs } = attempt;
   await markStarted(db, id, epoch);
   return step(db, {
     id,
     epoch,
     to: 'executed',
     set: `executed_at = now(), next_finalize_at = now(), manifest = $4,
-          gpu_ms = extract(epoch FROM now() - started_at) * 1000`,
-    values: [JSON.stringify(manifest)],
+          gpu_ms = coalesce($5, extract(epoch FROM now() - started_at) * 1000)`,
+    values: [JSON.stringify(manifest), gpuMs],
   });
 }
 
@@ -149,24 +148,20 @@ export async function endAttempt(
   db: Database,
   attempt: { id: string; epoch: string; reason: EndReason; detail?: string },
 ): Promise<ShotState | null> {
-  const policy: EndPolicy = END_REASONS[attempt.reason];
+  const { id, epoch, reason, detail } = attempt;
+  const { then, counts, backoffMs, message }: EndPolicy = END_REASONS[reason];
+  const end = {
+    reason,
+    detail,
+    message: detail && then === 'fail' ? `${message} ${detail}` : message,
+    retry: then === 'retry',
+    counts,
+    backoff_ms: backoffMs,
+    max: MAX_ENDS[counts],
+  };
   const [row] = await db.query<{ status: ShotState | null }>(
-    'SELECT end_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS status',
-    [
-      attempt.id,
-      attempt.epoch,
-      attempt.reason,
-      attempt.detail ?? null,
-      attempt.detail && policy.then === 'fail'
-        ? `${policy.message} ${attempt.detail}`
-        : policy.message,
-      policy.then === 'retry',
-      policy.counts === 'try' ? 1 : 0,
-      policy.counts === 'mishap' ? 1 : 0,
-      MAX_COUNTED_TRIES,
-      MAX_MISHAPS,
-      policy.backoffMs,
-    ],
+    'SELECT end_attempt($1, $2, $3) AS status',
+    [id, epoch, JSON.stringify(end)],
   );
   return row?.status ?? null;
 }

@@ -10,6 +10,9 @@ const SESSION_OPTIONS = [
   '-c idle_in_transaction_session_timeout=5000',
 ].join(' ');
 
+/** On this side, a little longer than `statement_timeout` on the other. */
+const QUERY_TIMEOUT_MS = 12_000;
+
 /** The database: Prisma for plain reads and writes, SQL through the same pool for the protocol's statements. */
 export interface Database {
   prisma: ReturnType<typeof openPrisma>;
@@ -35,6 +38,9 @@ export function openDatabase(options: {
     connectionString: options.url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 5000,
+    // A connection that went silent without closing is given up, too.
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
     options: SESSION_OPTIONS,
   });
   pool.on('error', options.onError);

@@ -12,10 +12,13 @@ export interface FinalizeClaim {
   /** Place of the shot in its generation, from 0, and the view it shows. */
   shotOrdinal: number;
   view: string | null;
+  instanceId: string;
   instanceUrl: string;
   manifest: Manifest;
   /** This one included. */
   tries: number;
+  /** Earlier times that an output was not there. */
+  misses: number;
 }
 
 /** A picture already in object storage, to become a File. */
@@ -31,13 +34,18 @@ export interface StoredOutput {
   filename: string;
 }
 
-/** Claims the longest-due executed attempt, or null when none is due. */
-export async function claimFinalize(db: Database, workerId: string): Promise<FinalizeClaim | null> {
+/** Claims the longest-due executed attempt, none of the `busy` instances, or null when none is due. */
+export async function claimFinalize(
+  db: Database,
+  workerId: string,
+  busy: string[] = [],
+): Promise<FinalizeClaim | null> {
   const [claim] = await db.query<FinalizeClaim>(
     `WITH due AS (
        SELECT id FROM attempts
          WHERE state = 'executed' AND next_finalize_at <= now()
            AND (finalize_until IS NULL OR finalize_until < now())
+           AND instance_id <> ALL ($3::uuid[])
          ORDER BY next_finalize_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      UPDATE attempts a
@@ -46,36 +54,37 @@ export async function claimFinalize(db: Database, workerId: string): Promise<Fin
        WHERE a.id = due.id AND i.id = a.instance_id AND s.id = a.shot_id
        RETURNING a.id AS "attemptId", a.driver_epoch AS epoch, s.generation_id AS "generationId",
          s.ordinal AS "shotOrdinal",
-         s.view, i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries`,
-    [workerId, CLAIM_MS],
+         s.view, i.id AS "instanceId", i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries, a.finalize_misses AS misses`,
+    [workerId, CLAIM_MS, busy],
   );
   return claim ?? null;
 }
 
 /**
  * Makes stored pictures the outputs of the generation, ends the shot, and with the last shot the generation.
- * @returns object keys that are not needed since the same bytes were stored before; null when the claim was lost
+ * @returns object keys that are not needed since the same bytes were stored before; null when another was faster
  */
 export async function storeAttempt(
   db: Database,
-  stored: { attemptId: string; workerId: string; outputs: StoredOutput[] },
+  stored: { attemptId: string; outputs: StoredOutput[] },
 ): Promise<string[] | null> {
   const [row] = await db.query<{ unused: string[] | null }>(
-    'SELECT store_attempt($1, $2, $3) AS unused',
-    [stored.attemptId, stored.workerId, JSON.stringify(stored.outputs)],
+    'SELECT store_attempt($1, $2) AS unused',
+    [stored.attemptId, JSON.stringify(stored.outputs)],
   );
   return row?.unused ?? null;
 }
 
-/** Gives the claim back, due again after `delayMs`. */
+/** Gives the claim back, due again after `delayMs`. `isMiss`: an output was not there. */
 export async function postponeFinalize(
   db: Database,
-  postponed: { attemptId: string; workerId: string; delayMs: number },
+  postponed: { attemptId: string; workerId: string; delayMs: number; isMiss: boolean },
 ): Promise<void> {
   await db.query(
     `UPDATE attempts
-       SET finalize_owner = NULL, finalize_until = NULL, next_finalize_at = now() + $3 * interval '1 ms'
+       SET finalize_owner = NULL, finalize_until = NULL, next_finalize_at = now() + $3 * interval '1 ms',
+           finalize_misses = finalize_misses + $4::int
        WHERE id = $1 AND finalize_owner = $2 AND state = 'executed'`,
-    [postponed.attemptId, postponed.workerId, postponed.delayMs],
+    [postponed.attemptId, postponed.workerId, postponed.delayMs, Number(postponed.isMiss)],
   );
 }

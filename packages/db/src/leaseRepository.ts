@@ -11,21 +11,23 @@ export interface Lease {
 export const LEASE_TTL_MS = 5000;
 
 /**
- * Takes every free lease: never held, given back, or expired. After a restart of Postgres all leases look expired, so
+ * Takes every free lease but those of `held`, which are the caller's to renew: never held, given back, or expired. After a restart of Postgres all leases look expired, so
  * none is taken until their holders had one lifetime to come back.
  */
 export async function acquireLeases(
   db: Database,
   workerId: string,
+  held: string[] = [],
 ): Promise<(Lease & { url: string; depth: number })[]> {
   return db.query(
     `UPDATE instance_leases l
        SET worker_id = $1, epoch = epoch + 1, expires_at = now() + $2 * interval '1 ms'
        FROM instances i
        WHERE i.id = l.instance_id AND i.removed_at IS NULL AND l.expires_at < now()
+         AND l.instance_id <> ALL ($3::uuid[])
          AND (l.worker_id IS NULL OR pg_postmaster_start_time() < now() - $2 * interval '1 ms')
        RETURNING l.instance_id AS "instanceId", l.epoch, i.url, i.depth`,
-    [workerId, LEASE_TTL_MS],
+    [workerId, LEASE_TTL_MS, held],
   );
 }
 

@@ -1,4 +1,4 @@
-import { MAX_COUNTED_TRIES, MAX_MISHAPS, newId } from '@avatarforge/core';
+import { MAX_ENDS, newId } from '@avatarforge/core';
 import {
   adoptAttempts,
   claimShots,
@@ -63,7 +63,7 @@ function output(name: string): StoredOutput {
 async function execute(given: Awaited<ReturnType<typeof givenAttempt>>) {
   const { attempt, lease } = given;
   await markDispatching(db, attempt.attemptId, lease.epoch);
-  await markExecuted(db, { id: attempt.attemptId, epoch: lease.epoch, manifest: [] });
+  await markExecuted(db, { id: attempt.attemptId, epoch: lease.epoch, manifest: [], gpuMs: null });
   await db.query('UPDATE attempts SET finalize_owner = $2 WHERE id = $1', [
     attempt.attemptId,
     given.workerId,
@@ -183,8 +183,13 @@ test('an attempt is finalized by one worker at a time, and by another when it is
     'SELECT finalize_owner FROM attempts WHERE id = $1',
     [attemptId],
   );
-  await postponeFinalize(db, { attemptId, workerId: owner!.finalize_owner, delayMs: 0 });
-  expect(await claimFinalize(db, newId())).toMatchObject({ attemptId, tries: 2 });
+  await postponeFinalize(db, {
+    attemptId,
+    workerId: owner!.finalize_owner,
+    delayMs: 0,
+    isMiss: true,
+  });
+  expect(await claimFinalize(db, newId())).toMatchObject({ attemptId, tries: 2, misses: 1 });
 });
 
 test('a requested cancel wins over every way back to queued', async () => {
@@ -226,8 +231,8 @@ test('a shot that can never work fails its generation, and the siblings that wai
 });
 
 test.each([
-  ['instance_lost', MAX_COUNTED_TRIES],
-  ['evicted', MAX_MISHAPS],
+  ['instance_lost', MAX_ENDS.try],
+  ['evicted', MAX_ENDS.mishap],
 ] as const)('after its last %s a shot fails for good', async (reason, tries) => {
   const given = await givenAttempt(db, { ownerId });
   let { attempt } = given;
@@ -245,20 +250,39 @@ test.each([
   );
 });
 
-test('what never reached a GPU is tried again without end', async () => {
+test('what never reached a GPU is tried much longer, whatever else happened', async () => {
   const given = await givenAttempt(db, { ownerId });
-  await db.query('UPDATE shots SET counted_tries = $2, uncounted_tries = $3 WHERE id = $1', [
-    given.attempt.shotId,
-    MAX_COUNTED_TRIES - 1,
-    MAX_MISHAPS - 1,
+  const { attemptId, shotId } = given.attempt;
+  await db.query('UPDATE shots SET tries = $2, mishaps = $3 WHERE id = $1', [
+    shotId,
+    MAX_ENDS.try - 1,
+    MAX_ENDS.mishap - 1,
   ]);
-  expect(
-    await endAttempt(db, {
-      id: given.attempt.attemptId,
-      epoch: given.lease.epoch,
-      reason: 'released',
-    }),
-  ).toBe('queued');
+  const end = { id: attemptId, epoch: given.lease.epoch, reason: 'not_submitted' } as const;
+  expect(await endAttempt(db, end)).toBe('queued');
+});
+
+test('waits between tries grow, up to a minute', async () => {
+  const given = await givenAttempt(db, { ownerId });
+  const { shotId, attemptId } = given.attempt;
+  await db.query('UPDATE shots SET idle_ends = 30 WHERE id = $1', [shotId]);
+  await endAttempt(db, { id: attemptId, epoch: given.lease.epoch, reason: 'not_submitted' });
+  const [row] = await db.query<{ wait: number }>(
+    'SELECT extract(epoch FROM not_before - now())::float AS wait FROM shots WHERE id = $1',
+    [shotId],
+  );
+  expect(row!.wait).toBeGreaterThan(50);
+  expect(row!.wait).toBeLessThanOrEqual(60);
+});
+
+test('a worker does not take its own lease again when it slept through it', async () => {
+  const { workerId, lease } = await givenInstance(db);
+  await db.query(
+    `UPDATE instance_leases SET expires_at = now() - interval '1 s' WHERE instance_id = $1`,
+    [lease.instanceId],
+  );
+  expect(await acquireLeases(db, workerId, [lease.instanceId])).toEqual([]);
+  expect(await renewLeases(db, workerId, [lease])).toEqual([lease]);
 });
 
 test('a shot has one open attempt at most, whoever inserts', async () => {
@@ -273,11 +297,11 @@ test('a shot has one open attempt at most, whoever inserts', async () => {
 test('the repairman is one at a time and finds the shots that wait', async () => {
   await db.query(`UPDATE shots SET not_before = now() + interval '1 day' WHERE status = 'queued'`);
   const { shotIds } = await givenGeneration(db, { ownerId, shots: 2 });
-  let others: boolean | undefined;
-  const ran = await runSingle(db, 'reconcile', async (query) => {
-    others = await runSingle(db, 'reconcile', () => Promise.resolve());
-    const waiting = await findWaitingShots(query, 10);
-    expect(waiting.map((shot) => shot.shotId).sort()).toEqual([...shotIds].sort());
+  let others: unknown;
+  const found = await runSingle(db, 'reconcile', async (query) => {
+    others = await runSingle(db, 'reconcile', () => Promise.resolve('ran'));
+    return findWaitingShots(query, 10);
   });
-  expect([ran, others]).toEqual([true, false]);
+  expect(found?.map((shot) => shot.shotId).sort()).toEqual([...shotIds].sort());
+  expect(others).toBeNull();
 });

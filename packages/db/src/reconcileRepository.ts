@@ -3,30 +3,29 @@ import type { Database } from './database';
 /** Which of the repair jobs a process may do at a time, cluster-wide. */
 const LOCKS = { reconcile: 7_310_001 } as const;
 
-/** Runs `work` if no other process is doing it now. Returns whether it ran. */
-export async function runSingle(
+/** What `work` gives, or null when another process is doing it now. */
+export async function runSingle<T>(
   db: Database,
   name: keyof typeof LOCKS,
-  work: (query: Database['query']) => Promise<void>,
-): Promise<boolean> {
+  work: (query: Database['query']) => Promise<T>,
+): Promise<T | null> {
   return db.transaction(async (query) => {
     const [row] = await query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [
       LOCKS[name],
     ]);
-    if (row?.taken) await work(query);
-    return row?.taken ?? false;
+    return row?.taken ? work(query) : null;
   });
 }
 
-/** Shots that may be claimed now, the longest-waiting first. Their tickets are rung again. */
+/** Shots that may be claimed now, in the order of claims. Their tickets are rung again. */
 export async function findWaitingShots(
   query: Database['query'],
   limit: number,
 ): Promise<{ shotId: string; tries: number }[]> {
   return query(
-    `SELECT id AS "shotId", counted_tries + uncounted_tries AS tries FROM shots
+    `SELECT id AS "shotId", tries + mishaps + idle_ends AS tries FROM shots
        WHERE status = 'queued' AND (not_before IS NULL OR not_before <= now())
-       ORDER BY created_at LIMIT $1`,
+       ORDER BY priority DESC, created_at LIMIT $1`,
     [limit],
   );
 }

@@ -43,7 +43,8 @@ export function urlList() {
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
     .transform((parts) => parts.filter((part) => part !== ''))
-    .pipe(z.array(url));
+    .pipe(z.array(url))
+    .transform((urls) => [...new Set(urls)]);
 }
 
 /** A value that must never be printed, of at least `minLength` characters. */

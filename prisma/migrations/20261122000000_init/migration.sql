@@ -108,8 +108,9 @@ CREATE TABLE "shots" (
     "not_before" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "current_attempt_id" UUID,
-    "counted_tries" INTEGER NOT NULL DEFAULT 0,
-    "uncounted_tries" INTEGER NOT NULL DEFAULT 0,
+    "tries" INTEGER NOT NULL DEFAULT 0,
+    "mishaps" INTEGER NOT NULL DEFAULT 0,
+    "idle_ends" INTEGER NOT NULL DEFAULT 0,
     "avoid_instances" UUID[] DEFAULT ARRAY[]::UUID[],
     "reserved_for" UUID,
     "reserved_until" TIMESTAMPTZ(3),
@@ -136,6 +137,7 @@ CREATE TABLE "attempts" (
     "state" TEXT NOT NULL DEFAULT 'claimed',
     "claimed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "dispatching_at" TIMESTAMPTZ(3),
+    "dispatched_at" TIMESTAMPTZ(3),
     "started_at" TIMESTAMPTZ(3),
     "executed_at" TIMESTAMPTZ(3),
     "ended_at" TIMESTAMPTZ(3),
@@ -146,6 +148,7 @@ CREATE TABLE "attempts" (
     "finalize_owner" UUID,
     "finalize_until" TIMESTAMPTZ(3),
     "finalize_tries" INTEGER NOT NULL DEFAULT 0,
+    "finalize_misses" INTEGER NOT NULL DEFAULT 0,
     "next_finalize_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "attempts_pkey" PRIMARY KEY ("id")

@@ -57,7 +57,7 @@ BEGIN
         VALUES (p_attempt_ids[picked], shot.id, p_instance, p_epoch, p_client_id);
       UPDATE shots SET status = 'active', current_attempt_id = p_attempt_ids[picked] WHERE id = shot.id;
       RETURN QUERY
-        SELECT p_attempt_ids[picked], shot.id, shot.generation_id, shot.counted_tries + shot.uncounted_tries,
+        SELECT p_attempt_ids[picked], shot.id, shot.generation_id, shot.tries + shot.mishaps + shot.idle_ends,
                g.graph, g.uploads
           FROM shot_graphs g WHERE g.shot_id = shot.id;
     END LOOP;
@@ -100,54 +100,60 @@ BEGIN
   RETURN true;
 END $$;
 
--- An attempt ends without a stored result. The caller (packages/core) says what that means; this decides what the shot
--- becomes, and a requested cancel wins over every way back to `queued`. Returns the shot's new status, NULL when fenced off.
-CREATE FUNCTION end_attempt(
-  p_attempt uuid, p_epoch bigint, p_reason text, p_detail text, p_message text,
-  p_retry boolean, p_counted int, p_uncounted int, p_max_counted int, p_max_uncounted int, p_backoff_ms int
-) RETURNS text
+-- An attempt ends without a stored result. The caller (packages/core) says what that means:
+-- p_end = {reason, detail, message, retry, counts, backoff_ms, max}. This decides what the shot becomes, and a requested
+-- cancel wins over every way back to `queued`. Returns the shot's new status, NULL when fenced off.
+CREATE FUNCTION end_attempt(p_attempt uuid, p_epoch bigint, p_end jsonb) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_shot shots;
+  v_shot_id uuid;
   v_generation generations;
+  v_ends int;
+  v_status text;
 BEGIN
-  UPDATE attempts SET state = 'ended', ended_at = now(), end_reason = p_reason, end_detail = p_detail
+  UPDATE attempts SET state = 'ended', ended_at = now(), end_reason = p_end ->> 'reason', end_detail = p_end ->> 'detail'
     WHERE id = p_attempt AND driver_epoch = p_epoch AND state NOT IN ('stored', 'ended')
-    RETURNING shot_id INTO v_shot.id;
+    RETURNING shot_id INTO v_shot_id;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
   SELECT g.* INTO v_generation FROM generations g JOIN shots s ON s.generation_id = g.id
-    WHERE s.id = v_shot.id FOR UPDATE OF g;
+    WHERE s.id = v_shot_id FOR UPDATE OF g;
   UPDATE shots SET
-      counted_tries = counted_tries + p_counted,
-      uncounted_tries = uncounted_tries + p_uncounted,
-      current_attempt_id = NULL,
-      not_before = now() + p_backoff_ms * interval '1 ms',
-      status = CASE
-        WHEN v_generation.cancel_requested_at IS NOT NULL OR v_generation.finished_at IS NOT NULL THEN 'cancelled'
-        WHEN NOT p_retry
-          OR counted_tries + p_counted >= p_max_counted
-          OR uncounted_tries + p_uncounted >= p_max_uncounted THEN 'failed'
-        ELSE 'queued'
-      END
-    WHERE id = v_shot.id AND status = 'active' AND current_attempt_id = p_attempt
-    RETURNING * INTO v_shot;
-  IF v_shot.status = 'failed' THEN
-    PERFORM finish_generation(v_generation.id, 'failed', p_reason, p_message);
+      tries = tries + (p_end ->> 'counts' = 'try')::int,
+      mishaps = mishaps + (p_end ->> 'counts' = 'mishap')::int,
+      idle_ends = idle_ends + (p_end ->> 'counts' = 'idle')::int,
+      current_attempt_id = NULL
+    WHERE id = v_shot_id AND status = 'active' AND current_attempt_id = p_attempt
+    RETURNING CASE p_end ->> 'counts' WHEN 'try' THEN tries WHEN 'mishap' THEN mishaps ELSE idle_ends END INTO v_ends;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  v_status := CASE
+    WHEN v_generation.cancel_requested_at IS NOT NULL OR v_generation.finished_at IS NOT NULL THEN 'cancelled'
+    WHEN NOT (p_end ->> 'retry')::boolean OR v_ends >= (p_end ->> 'max')::int THEN 'failed'
+    ELSE 'queued'
+  END;
+  UPDATE shots SET
+      status = v_status,
+      not_before = now() + least((p_end ->> 'backoff_ms')::int * 2 ^ least(v_ends - 1, 10), 60000) * interval '1 ms'
+    WHERE id = v_shot_id;
+  IF v_status = 'failed' THEN
+    PERFORM finish_generation(v_generation.id, 'failed', p_end ->> 'reason', p_end ->> 'message');
     UPDATE shots SET status = 'cancelled' WHERE generation_id = v_generation.id AND status = 'queued';
-  ELSIF v_shot.status = 'cancelled' THEN
+  ELSIF v_status = 'cancelled' THEN
     PERFORM finish_generation(v_generation.id, 'cancelled', NULL, NULL)
       WHERE NOT EXISTS (
         SELECT 1 FROM shots WHERE generation_id = v_generation.id AND status IN ('queued', 'active'));
   END IF;
-  RETURN v_shot.status;
+  RETURN v_status;
 END $$;
 
 -- The outputs of an attempt are in object storage: makes them Files of the owner, ends the shot, and with the last shot
 -- the generation. p_outputs: [{ordinal, file_id, sha256, object_key, size, mime_type, width, height, filename}].
--- Returns the object keys that are not needed since a live blob holds the same bytes; NULL when the claim was lost.
-CREATE FUNCTION store_attempt(p_attempt uuid, p_worker uuid, p_outputs jsonb) RETURNS text[]
+-- Of two finalizers the first to finish wins. Returns the object keys that are not needed since a live blob holds the same
+-- bytes; NULL when another was faster.
+CREATE FUNCTION store_attempt(p_attempt uuid, p_outputs jsonb) RETURNS text[]
 LANGUAGE plpgsql AS $$
 DECLARE
   v_shot shots;
@@ -158,7 +164,7 @@ DECLARE
   v_unused text[] := '{}';
 BEGIN
   UPDATE attempts SET state = 'stored', ended_at = now(), finalize_until = NULL
-    WHERE id = p_attempt AND state = 'executed' AND finalize_owner = p_worker
+    WHERE id = p_attempt AND state = 'executed'
     RETURNING shot_id INTO v_shot.id;
   IF NOT FOUND THEN
     RETURN NULL;

@@ -1,10 +1,10 @@
-import type { OutputRef } from '@avatarforge/comfy';
+import type { Verdict } from '@avatarforge/comfy';
 import { markExecuted } from '@avatarforge/db';
 import { endForFailure, endWith } from './endWith';
 import type { FollowResult } from './follow';
 import type { DrivenAttempt, Session } from './session';
 
-/** Writes how a prompt ended. ComfyUI's history is deleted only after that is committed. */
+/** Writes how a prompt ended. ComfyUI is made to forget it only after that is committed. */
 export async function conclude(
   session: Session,
   attempt: DrivenAttempt,
@@ -12,7 +12,7 @@ export async function conclude(
 ): Promise<void> {
   switch (result.outcome) {
     case 'success':
-      await concludeSuccess(session, attempt, result.outputs);
+      await concludeSuccess(session, attempt, result);
       break;
     case 'error':
       await endForFailure(session, attempt, result.failure);
@@ -21,20 +21,18 @@ export async function conclude(
       await endWith(session, attempt, 'evicted', 'Interrupted from outside.');
       break;
     case 'lost':
-      await endWith(session, attempt, reasonOfLoss(result));
-      return;
+      await endWith(session, attempt, result.reason);
+      break;
     default:
       throw new Error(`unknown outcome ${JSON.stringify(result satisfies never)}`);
   }
-  if (session.held.isHeld()) {
-    await session.comfy.deleteHistory(attempt.attemptId, { signal: session.held.signal });
-  }
+  await forget(session, attempt, result);
 }
 
 async function concludeSuccess(
   session: Session,
   attempt: DrivenAttempt,
-  outputs: OutputRef[],
+  { outputs, runMs: gpuMs }: Extract<Verdict, { outcome: 'success' }>,
 ): Promise<void> {
   const manifest = outputs.filter((output) => output.kind === 'image');
   if (manifest.length === 0) {
@@ -42,16 +40,25 @@ async function concludeSuccess(
     return;
   }
   const { database, held, log } = session;
-  const { epoch } = held.lease;
-  const isOurs = await markExecuted(database, { id: attempt.attemptId, epoch, manifest });
-  log.info(
-    { attempt_id: attempt.attemptId, outputs: manifest.length, is_ours: isOurs },
-    'attempt executed',
-  );
+  const { attemptId: id } = attempt;
+  const isOurs = await markExecuted(database, { id, epoch: held.lease.epoch, manifest, gpuMs });
+  log.info({ attempt_id: id, outputs: manifest.length, is_ours: isOurs }, 'attempt executed');
   session.ringFinalize();
 }
 
-function reasonOfLoss({ isGone, isStarted }: { isGone: boolean; isStarted: boolean }) {
-  if (!isStarted) return 'released';
-  return isGone ? 'instance_lost' : 'evicted';
+/** Leaves nothing of the prompt on the instance but its files; failing at that costs it some memory and nobody anything. */
+async function forget(
+  { comfy, held, log }: Session,
+  { attemptId }: DrivenAttempt,
+  result: FollowResult,
+): Promise<void> {
+  if (!held.isHeld()) return;
+  try {
+    if (result.outcome !== 'lost') await comfy.deleteHistory(attemptId, { signal: held.signal });
+    if (result.outcome === 'lost' && result.reason === 'hang') {
+      await comfy.cancel(attemptId, { signal: held.signal });
+    }
+  } catch (error) {
+    log.warn({ attempt_id: attemptId, err: error }, 'instance could not be tidied up');
+  }
 }

@@ -1,6 +1,9 @@
 import { buffer } from 'node:stream/consumers';
-import { markDispatched, markDispatching, type ClaimedAttempt } from '@avatarforge/db';
+import { ComfyUnavailableError } from '@avatarforge/comfy';
 import type { Graph } from '@avatarforge/core';
+import { markDispatched, markDispatching, type ClaimedAttempt } from '@avatarforge/db';
+import { DeadlineError, withDeadline } from '@avatarforge/runtime';
+import { ObjectNotFoundError, StorageUnavailableError } from '@avatarforge/storage';
 import { withOutputPrefix } from '@avatarforge/workflows';
 import { endForFailure, endWith } from './endWith';
 import type { Session } from './session';
@@ -9,6 +12,9 @@ import type { Session } from './session';
 const DEPLOYMENT = 'avatarforge';
 /** Folder of ComfyUI's input and output directories that is ours. */
 const FOLDER = 'af';
+/** Short enough for the lease to be held to the end: a POST that is cut off may still arrive. */
+const SUBMIT_MS = 3000;
+const READ_INPUT_MS = 8000;
 
 /**
  * Hands a claimed attempt to ComfyUI: inputs first, then `dispatching` is committed, then the one POST of this id.
@@ -26,6 +32,7 @@ export async function dispatch(
   if (!graph || !held.isHeld()) return false;
   if (!(await markDispatching(database, attemptId, epoch)) || !held.isHeld()) return false;
 
+  // Not cut off when the lease is given back: the answer is waited for, so that the next holder knows where to look.
   const result = await comfy.submit(
     {
       promptId: attemptId,
@@ -33,7 +40,7 @@ export async function dispatch(
       graph,
       attemptTag: { deployment: DEPLOYMENT, attempt: attemptId },
     },
-    { signal: held.signal },
+    { timeoutMs: SUBMIT_MS },
   );
   switch (result.outcome) {
     case 'accepted':
@@ -59,21 +66,29 @@ export async function dispatch(
 /** The graph with its inputs on the instance; null when they could not be brought there, and the attempt is over. */
 async function prepare(session: Session, attempt: ClaimedAttempt): Promise<Graph | null> {
   try {
-    const graph = withOutputPrefix(attempt.graph, `${FOLDER}/${attempt.attemptId}`);
-    for (const { node, field, filename, object_key: key } of attempt.uploads) {
-      const { body } = await session.storage.get(key);
-      const bytes = await buffer(body);
-      const name = await session.comfy.uploadImage(
-        { bytes: new Uint8Array(bytes), filename, subfolder: FOLDER },
-        { signal: session.held.signal },
-      );
-      const target = graph[node];
-      if (target) target.inputs[field] = name;
-    }
-    return graph;
+    return await bringInputs(session, attempt);
   } catch (error) {
+    const isAway =
+      error instanceof ComfyUnavailableError ||
+      error instanceof StorageUnavailableError ||
+      error instanceof DeadlineError;
+    if (!isAway && !(error instanceof ObjectNotFoundError)) throw error;
     session.log.warn({ attempt_id: attempt.attemptId, err: error }, 'inputs could not be uploaded');
-    await endWith(session, attempt, 'not_submitted', 'The inputs could not be uploaded.');
+    await endWith(session, attempt, isAway ? 'not_submitted' : 'inputs_lost');
     return null;
   }
+}
+
+async function bringInputs(session: Session, attempt: ClaimedAttempt): Promise<Graph> {
+  const { comfy, held, storage } = session;
+  const graph = withOutputPrefix(attempt.graph, `${FOLDER}/${attempt.attemptId}`);
+  for (const { node, field, filename, object_key: key } of attempt.uploads) {
+    const read = async () => buffer((await storage.get(key)).body);
+    const bytes = new Uint8Array(await withDeadline(read, READ_INPUT_MS, 'reading an input'));
+    const upload = { bytes, filename, subfolder: FOLDER };
+    const name = await comfy.uploadImage(upload, { signal: held.signal });
+    const target = graph[node];
+    if (target) target.inputs[field] = name;
+  }
+  return graph;
 }

@@ -5,17 +5,17 @@ import {
   releaseLease,
   renewLeases,
   saveWorker,
+  type ClaimedAttempt,
   type Database,
-  type Lease,
 } from '@avatarforge/db';
 import type { TicketWaiter } from '@avatarforge/queue';
 import { startInterval, type Interval, type Logger } from '@avatarforge/runtime';
 import type { ObjectStorage } from '@avatarforge/storage';
 import { HeldLease } from './heldLease';
 import { InstanceDriver } from './instanceDriver';
-import { Wake } from './wake';
+import { Wake } from '../wake';
 
-const ACQUIRE_MS = 500;
+const TICK_MS = 500;
 const RENEW_MS = 1500;
 /** A hungry slot claims this often even when no ticket comes: tickets may be lost, shots are not. */
 const CLAIM_MS = 1000;
@@ -31,57 +31,81 @@ export interface FleetDeps {
   ringFinalize: () => void;
 }
 
-interface Driven {
-  held: HeldLease;
-  driver: InstanceDriver;
-}
-
 /** All instances this worker drives: takes leases, keeps them, and feeds hungry slots. */
 export class Fleet {
-  private readonly driven = new Map<string, Driven>();
+  private readonly drivers = new Map<string, InstanceDriver>();
+  private readonly background = new Set<Promise<void>>();
+  private renewedAt = -Infinity;
   private readonly hungry = new Wake();
   private readonly stopping = new AbortController();
-  private intervals: Interval[] = [];
+  private leasing: Interval | null = null;
   private feeding: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: FleetDeps) {}
 
   start(): void {
-    const every = (name: string, everyMs: number, run: () => Promise<void>) =>
-      startInterval({
-        name,
-        everyMs,
-        firstAfterMs: 0,
-        run,
-        onError: (error) => {
-          this.deps.log.error({ err: error, interval: name }, 'interval failed');
-        },
-      });
-    this.intervals = [
-      every('lease.acquire', ACQUIRE_MS, () => this.acquire()),
-      every('lease.renew', RENEW_MS, () => this.renew()),
-    ];
+    this.leasing = startInterval({
+      name: 'leases',
+      everyMs: TICK_MS,
+      firstAfterMs: 0,
+      run: () => this.keepLeases(),
+      onError: (error) => {
+        this.deps.log.error({ err: error }, 'leases could not be kept');
+      },
+    });
     this.feeding = this.feed(this.stopping.signal);
   }
 
   /** Claims no more, lets go of what runs, and gives the leases back for others to take at once. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.intervals.map((interval) => interval.stop()));
+    await this.leasing?.stop();
     await this.feeding;
-    await Promise.all([...this.driven.values()].map((driven) => this.drop(driven)));
+    for (const driver of this.drivers.values()) this.run(this.drop(driver));
+    await Promise.all(this.background);
     await deleteWorker(this.deps.database, this.deps.workerId);
+  }
+
+  /** One after the other: a lease that ran out while this process slept is renewed, not taken anew. */
+  private async keepLeases(): Promise<void> {
+    if (performance.now() - this.renewedAt >= RENEW_MS) await this.renew();
+    await this.acquire();
+  }
+
+  /** Renews what is held, drops what is lost, and adopts what nobody follows. Waits for no instance. */
+  private async renew(): Promise<void> {
+    const { database, workerId, roles } = this.deps;
+    const askedAt = performance.now();
+    await saveWorker(database, { id: workerId, roles });
+    const asked = [...this.drivers.values()];
+    const kept = await renewLeases(
+      database,
+      workerId,
+      asked.map((driver) => driver.held.lease),
+    );
+    this.renewedAt = askedAt;
+    for (const driver of asked) {
+      const { held } = driver;
+      const isKept = kept.some(({ instanceId }) => instanceId === held.lease.instanceId);
+      if (isKept && !held.signal.aborted) {
+        held.renewed(askedAt);
+        this.run(driver.adopt());
+      } else {
+        this.run(this.drop(driver));
+      }
+    }
   }
 
   private async acquire(): Promise<void> {
     const askedAt = performance.now();
     const { workerId, database } = this.deps;
-    for (const { url, depth, ...lease } of await acquireLeases(database, workerId)) {
-      await this.drive(new HeldLease(lease, askedAt), { url, depth });
+    const held = [...this.drivers.keys()];
+    for (const { url, depth, ...lease } of await acquireLeases(database, workerId, held)) {
+      this.drive(new HeldLease(lease, askedAt), { url, depth });
     }
   }
 
-  private async drive(held: HeldLease, instance: { url: string; depth: number }): Promise<void> {
+  private drive(held: HeldLease, instance: { url: string; depth: number }): void {
     const { workerId, database, storage, ringFinalize } = this.deps;
     const { instanceId, epoch } = held.lease;
     const log = this.deps.log.child({ instance_id: instanceId });
@@ -90,44 +114,34 @@ export class Fleet {
     const driver = new InstanceDriver(session, instance, () => {
       this.hungry.now();
     });
-    this.driven.set(instanceId, { held, driver });
+    this.drivers.set(instanceId, driver);
     log.info({ epoch, url: instance.url }, 'lease acquired');
     driver.start();
-    await driver.adopt();
+    this.run(driver.adopt());
   }
 
-  /** Renews what is held, drops what is lost, and adopts what nobody follows. */
-  private async renew(): Promise<void> {
-    const { database, workerId, roles } = this.deps;
-    const askedAt = performance.now();
-    await saveWorker(database, { id: workerId, roles });
-    const asked = [...this.driven.values()];
-    const kept = await renewLeases(
-      database,
-      workerId,
-      asked.map(({ held }) => held.lease),
-    );
-    const isKept = ({ instanceId, epoch }: Lease) =>
-      kept.some((lease) => lease.instanceId === instanceId && lease.epoch === epoch);
-    for (const driven of asked) {
-      const isOurs = isKept(driven.held.lease) && !driven.held.signal.aborted;
-      if (isOurs) driven.held.renewed(askedAt);
-      await (isOurs ? driven.driver.adopt() : this.drop(driven));
-    }
-  }
-
-  private async drop({ held, driver }: Driven): Promise<void> {
-    const { instanceId } = held.lease;
+  /** Until it is stopped, a driver keeps its place: this worker does not take the instance again beside it. */
+  private async drop(driver: InstanceDriver): Promise<void> {
+    const { lease } = driver.held;
     await driver.stop();
-    if (this.driven.get(instanceId)?.held === held) this.driven.delete(instanceId);
-    await releaseLease(this.deps.database, this.deps.workerId, held.lease);
-    this.deps.log.info({ instance_id: instanceId }, 'lease released');
+    if (!this.drivers.delete(lease.instanceId)) return;
+    await releaseLease(this.deps.database, this.deps.workerId, lease);
+    this.deps.log.info({ instance_id: lease.instanceId }, 'lease released');
+  }
+
+  /** Work for one instance, which may take long and must not keep the others waiting. */
+  private run(work: Promise<void>): void {
+    const logged = work.catch((error: unknown) => {
+      this.deps.log.error({ err: error }, 'work for an instance failed');
+    });
+    this.background.add(logged);
+    void logged.finally(() => this.background.delete(logged));
   }
 
   /** Claims as soon as a slot is free; when nothing waits, sleeps until a ticket rings or a second is over. */
   private async feed(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const hungry = [...this.driven.values()].filter(({ driver }) => driver.hunger() > 0);
+      const hungry = [...this.drivers.values()].filter((driver) => driver.hunger() > 0);
       if (hungry.length === 0) {
         await this.hungry.wait(CLAIM_MS, signal);
       } else if (!(await this.claimFor(hungry))) {
@@ -136,15 +150,19 @@ export class Fleet {
     }
   }
 
-  private async claimFor(hungry: Driven[]): Promise<boolean> {
+  private async claimFor(hungry: InstanceDriver[]): Promise<boolean> {
+    const claims = await Promise.all(hungry.map((driver) => this.claim(driver)));
+    const claimed = claims.flat();
+    this.deps.tickets.forget(claimed);
+    return claimed.length > 0;
+  }
+
+  private async claim(driver: InstanceDriver): Promise<ClaimedAttempt[]> {
     try {
-      const claims = await Promise.all(hungry.map(({ driver }) => driver.claim()));
-      const claimed = claims.flat();
-      this.deps.tickets.forget(claimed);
-      return claimed.length > 0;
+      return await driver.claim();
     } catch (error) {
       this.deps.log.error({ err: error }, 'claim failed');
-      return false;
+      return [];
     }
   }
 }

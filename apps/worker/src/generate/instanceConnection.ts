@@ -2,7 +2,7 @@ import { openComfySocket, type ComfyEvent, type SystemStats } from '@avatarforge
 import { saveInstanceHealth, type InstanceHealth } from '@avatarforge/db';
 import { backoff, startInterval } from '@avatarforge/runtime';
 import type { Session } from './session';
-import { Wake } from './wake';
+import { Wake } from '../wake';
 
 const PROBE_MS = 5000;
 const reconnectWait = backoff({ baseMs: 250, maxMs: 3000, jitter: 0.3 });
@@ -21,6 +21,7 @@ export class InstanceConnection {
   private readonly reconnect = new Wake();
   private count = 0;
   private openId: string | null = null;
+  private isAnswering = false;
 
   constructor(
     private readonly session: Session,
@@ -28,9 +29,9 @@ export class InstanceConnection {
     private readonly events: ConnectionEvents,
   ) {}
 
-  /** The id under which new prompts are heard; null while there is no socket. */
+  /** The id under which new prompts are heard; null while there is no socket, or nobody answers. */
   get clientId(): string | null {
-    return this.openId;
+    return this.isAnswering ? this.openId : null;
   }
 
   /** Runs until the lease ends. */
@@ -82,6 +83,7 @@ export class InstanceConnection {
     });
     onOpen();
     this.openId = clientId;
+    this.isAnswering = true;
     log.info({ client_id: clientId }, 'instance connected');
     this.events.onOpen();
     await this.probe();
@@ -94,9 +96,11 @@ export class InstanceConnection {
     const { comfy, held } = this.session;
     if (this.openId === null) return;
     try {
-      const systemStats = await comfy.systemStats({ signal: held.signal });
+      const systemStats = await comfy.systemStats({ signal: held.signal, timeoutMs: PROBE_MS });
+      this.isAnswering = true;
       await this.save({ health: 'ok', healthReason: null, systemStats });
     } catch (error) {
+      this.isAnswering = false;
       await this.tellFailure(error);
     }
   }

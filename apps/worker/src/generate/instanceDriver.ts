@@ -1,22 +1,25 @@
-import type { ComfyEvent } from '@avatarforge/comfy';
+import { ComfyUnavailableError, type ComfyEvent } from '@avatarforge/comfy';
+import { DependencyError } from '@avatarforge/core';
 import { adoptAttempts, claimShots, type ClaimedAttempt, type OpenAttempt } from '@avatarforge/db';
 import { withContext } from '@avatarforge/runtime';
 import { conclude } from './conclude';
 import { dispatch } from './dispatch';
 import { endWith } from './endWith';
 import { follow } from './follow';
+import type { HeldLease } from './heldLease';
 import { InstanceConnection } from './instanceConnection';
 import type { DrivenAttempt, Session } from './session';
-import { Wake } from './wake';
+import { WatchedPrompt } from './watchedPrompt';
 
 /** Drives one instance while its lease is held: keeps its slots filled and follows what runs on it. */
 export class InstanceDriver {
-  /** The wake-up calls of open attempts, by prompt id. */
-  private readonly open = new Map<string, Wake>();
+  /** The prompts that are followed, by id. */
+  private readonly open = new Map<string, WatchedPrompt>();
   private readonly running = new Set<Promise<void>>();
   private readonly connection: InstanceConnection;
   private turn: Promise<void> = Promise.resolve();
-  private isStopping = false;
+  private stopped: Promise<void> | null = null;
+  private isAdopting = false;
 
   constructor(
     private readonly session: Session,
@@ -29,9 +32,14 @@ export class InstanceDriver {
       },
       onOpen: onHungry,
       onClose: () => {
-        for (const wake of this.open.values()) wake.now();
+        for (const prompt of this.open.values()) prompt.heardCutOff();
       },
     });
+  }
+
+  /** The lease that this driver lives by. */
+  get held(): HeldLease {
+    return this.session.held;
   }
 
   start(): void {
@@ -41,7 +49,7 @@ export class InstanceDriver {
   /** Slots without a prompt, none while the instance cannot be reached. */
   hunger(): number {
     const isReady =
-      this.connection.clientId !== null && !this.isStopping && this.session.held.isHeld();
+      this.connection.clientId !== null && this.stopped === null && this.session.held.isHeld();
     return isReady ? Math.max(0, this.instance.depth - this.open.size) : 0;
   }
 
@@ -54,8 +62,14 @@ export class InstanceDriver {
    * Takes over open attempts of the instance that this driver does not follow: left behind by another worker, claimed
    * by a call whose answer was lost, or dropped here when a step failed.
    */
-  adopt(): Promise<void> {
-    return this.inTurn(() => this.adoptNow());
+  async adopt(): Promise<void> {
+    if (this.isAdopting || this.stopped) return;
+    this.isAdopting = true;
+    try {
+      await this.inTurn(() => this.adoptNow());
+    } finally {
+      this.isAdopting = false;
+    }
   }
 
   private async claimNow(): Promise<ClaimedAttempt[]> {
@@ -66,9 +80,9 @@ export class InstanceDriver {
     const claimed = await claimShots(database, { workerId, lease: held.lease, clientId, count });
     if (!claimed) held.end();
     for (const attempt of claimed ?? []) {
-      this.drive(attempt, async (wake) => {
-        if (await dispatch(this.session, attempt, clientId))
-          await this.followToEnd(attempt, false, wake);
+      this.drive(attempt, false, async (prompt) => {
+        const isThere = await dispatch(this.session, attempt, clientId);
+        if (isThere) await this.followToEnd(attempt, prompt);
       });
     }
     return claimed ?? [];
@@ -78,7 +92,7 @@ export class InstanceDriver {
     const { database, held, log } = this.session;
     for (const attempt of await adoptAttempts(database, held.lease, [...this.open.keys()])) {
       log.info({ attempt_id: attempt.attemptId, state: attempt.state }, 'attempt adopted');
-      this.drive(attempt, (wake) => this.driveAdopted(attempt, wake));
+      this.drive(attempt, attempt.isStarted, (prompt) => this.driveAdopted(attempt, prompt));
     }
   }
 
@@ -90,29 +104,37 @@ export class InstanceDriver {
   }
 
   /** Claims no more, and lets go of what runs: it goes on, and the next lease holder follows it. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
+  stop(): Promise<void> {
+    this.stopped ??= this.letGo();
+    return this.stopped;
+  }
+
+  private async letGo(): Promise<void> {
     this.session.held.end();
+    await this.turn;
     await Promise.all(this.running);
   }
 
-  private driveAdopted(attempt: OpenAttempt, wake: Wake): Promise<void> {
+  private driveAdopted(attempt: OpenAttempt, prompt: WatchedPrompt): Promise<void> {
     // Nothing was sent for a claimed one, so nothing needs to be looked for.
     if (attempt.state === 'claimed') return endWith(this.session, attempt, 'released');
-    return this.followToEnd(attempt, attempt.isStarted, wake);
+    return this.followToEnd(attempt, prompt);
   }
 
-  private async followToEnd(attempt: DrivenAttempt, isStarted: boolean, wake: Wake): Promise<void> {
-    const result = await follow(this.session, { attemptId: attempt.attemptId, isStarted }, wake);
-    await conclude(this.session, attempt, result);
+  private async followToEnd(attempt: DrivenAttempt, prompt: WatchedPrompt): Promise<void> {
+    await conclude(this.session, attempt, await follow(this.session, prompt));
   }
 
-  private drive(attempt: DrivenAttempt, work: (wake: Wake) => Promise<void>): void {
+  private drive(
+    attempt: DrivenAttempt,
+    hasStarted: boolean,
+    work: (prompt: WatchedPrompt) => Promise<void>,
+  ): void {
     const { attemptId, generationId } = attempt;
-    const wake = new Wake();
-    this.open.set(attemptId, wake);
+    const prompt = new WatchedPrompt(attemptId, hasStarted);
+    this.open.set(attemptId, prompt);
     const run = withContext({ attempt_id: attemptId, generation_id: generationId }, () =>
-      this.survive(() => work(wake)),
+      this.survive(attempt, () => work(prompt)),
     );
     this.track(
       run.finally(() => {
@@ -122,23 +144,31 @@ export class InstanceDriver {
     );
   }
 
-  /** A step that failed is not tried again here: the attempt is dropped, adopted a moment later, and resumed by its row. */
-  private async survive(work: () => Promise<void>): Promise<void> {
+  /**
+   * A step that failed for a reason of the world is not tried again here: the attempt is dropped, adopted a moment
+   * later, and resumed by its row. One that fails for a reason of its own would fail again, so it ends.
+   */
+  private async survive(attempt: DrivenAttempt, work: () => Promise<void>): Promise<void> {
+    const { held, log } = this.session;
     try {
       await work();
     } catch (error) {
-      if (this.session.held.signal.aborted) return;
-      this.session.log.error({ err: error }, 'attempt dropped');
+      if (held.signal.aborted) return;
+      if (error instanceof DependencyError || error instanceof ComfyUnavailableError) {
+        log.warn({ err: error }, 'attempt dropped');
+        return;
+      }
+      log.error({ err: error }, 'attempt failed');
+      await this.survive(attempt, () => endWith(this.session, attempt, 'internal_error'));
     }
   }
 
   private hear(event: ComfyEvent): void {
-    const tellsOfChange =
-      event.type === 'executionStart' ||
-      event.type === 'executionError' ||
-      event.type === 'executionInterrupted' ||
-      event.type === 'finished';
-    if (tellsOfChange) this.open.get(event.promptId)?.now();
+    if (!('promptId' in event) || event.promptId === null) return;
+    const prompt = this.open.get(event.promptId);
+    if (!prompt) return;
+    if (!prompt.hasStarted) prompt.heardStarted();
+    if (event.type === 'finished') prompt.wake.now();
   }
 
   private track(work: Promise<void>): void {

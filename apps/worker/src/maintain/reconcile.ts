@@ -17,19 +17,19 @@ export interface ReconcileDeps {
 }
 
 /**
- * Repairs what got lost, from Postgres alone; one process at a time does it. Shots whose tickets are gone are rung
- * again, and attempts on instances that left the pool are ended.
+ * Repairs what got lost, from Postgres alone; one process at a time looks. Shots whose tickets are gone are rung again,
+ * and attempts on instances that left the pool are ended.
  */
 export async function reconcile({ database, bell }: ReconcileDeps): Promise<void> {
-  let waiting: { shotId: string; tries: number }[] = [];
-  await runSingle(database, 'reconcile', async (query) => {
-    for (const { isStarted, ...attempt } of await findAbandonedAttempts(query, BATCH)) {
-      const reason = isStarted ? 'instance_lost' : 'released';
-      await endAttempt(database, { ...attempt, reason, detail: 'The instance left the pool.' });
-    }
-    waiting = await findWaitingShots(query, BATCH);
-  });
-  if (waiting.length > 0 && (await bell.waiting(DEFAULT_CLASS)) === 0) {
-    await bell.ring(waiting.map((shot) => ({ ...shot, instanceClass: DEFAULT_CLASS })));
+  const hasTickets = (await bell.waiting(DEFAULT_CLASS)) !== 0;
+  const found = await runSingle(database, 'reconcile', async (query) => ({
+    abandoned: await findAbandonedAttempts(query, BATCH),
+    waiting: hasTickets ? [] : await findWaitingShots(query, BATCH),
+  }));
+  if (!found) return;
+  await bell.ring(found.waiting.map((shot) => ({ ...shot, instanceClass: DEFAULT_CLASS })));
+  for (const { isStarted, ...attempt } of found.abandoned) {
+    const reason = isStarted ? 'instance_lost' : 'released';
+    await endAttempt(database, { ...attempt, reason, detail: 'The instance left the pool.' });
   }
 }

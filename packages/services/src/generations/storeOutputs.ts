@@ -6,10 +6,11 @@ import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
 import sharp from 'sharp';
 import { withoutText } from './withoutText';
 
-/** A picture that a run made, fetched from its instance. */
+/** A picture that a run made. */
 export interface FetchedOutput {
-  bytes: Buffer;
   filename: string;
+  /** Gets it from its instance; called when its turn comes, so that one at a time is in memory. */
+  fetch: () => Promise<Buffer>;
 }
 
 /** The bytes are no picture that can be decoded. */
@@ -24,18 +25,18 @@ export class UnreadableOutputError extends Error {
  * Stores the pictures of an executed attempt and, in one transaction, makes them its generation's outputs. Always writes
  * objects of its own: one that another upload refers to may be cleaned up at any moment before the transaction.
  * @returns false when another finalizer was faster; nothing is published twice
- * @throws UnreadableOutputError
+ * @throws UnreadableOutputError, or what fetching an output throws
  */
 export async function storeOutputs(
   deps: { database: Database; storage: ObjectStorage },
-  fetched: { attemptId: string; workerId: string; outputs: FetchedOutput[] },
+  fetched: { attemptId: string; outputs: FetchedOutput[] },
 ): Promise<boolean> {
-  const { attemptId, workerId } = fetched;
+  const { attemptId } = fetched;
   const outputs: StoredOutput[] = [];
   for (const [ordinal, output] of fetched.outputs.entries()) {
     outputs.push(await putOutput(deps.storage, output, ordinal));
   }
-  const unused = await storeAttempt(deps.database, { attemptId, workerId, outputs });
+  const unused = await storeAttempt(deps.database, { attemptId, outputs });
   for (const key of unused ?? outputs.map((output) => output.object_key)) {
     await deps.storage.delete(key);
   }
@@ -44,10 +45,10 @@ export async function storeOutputs(
 
 async function putOutput(
   storage: ObjectStorage,
-  { bytes: fetched, filename }: FetchedOutput,
+  { filename, fetch }: FetchedOutput,
   ordinal: number,
 ): Promise<StoredOutput> {
-  const bytes = withoutText(fetched);
+  const bytes = withoutText(await fetch());
   const { format, width, height } = await decode(bytes, filename);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = newObjectKey(sha256);
