@@ -78,7 +78,9 @@ test('a supervisor killed outright: the next start ends what was left and keeps 
   avatarForge = await startAvatarForge(home);
   api = avatarForge.url;
 
-  expect(left.filter(isAlive)).toEqual([]);
+  await eventually(() => {
+    expect(left.filter(isAlive)).toEqual([]);
+  });
   expect(await send(`${api}/v1/generations/${id}`)).toMatchObject({
     status: 200,
     body: { status: 'completed' },

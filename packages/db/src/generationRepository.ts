@@ -69,13 +69,16 @@ export interface NewGeneration {
   shots: NewShot[];
 }
 
-/** Writes generation, shots, graphs, file references and the first event in one transaction. */
-export async function insertGeneration(db: Database, generation: NewGeneration): Promise<void> {
+/** Writes generation, shots, graphs, file references and the first event in one transaction; gives back what was written. */
+export async function insertGeneration(
+  db: Database,
+  generation: NewGeneration,
+): Promise<GenerationRecord> {
   const shots = generation.shots.map((shot, ordinal) => ({ ...shot, ordinal }));
-  await db.transaction(async (query) => {
-    await query(
+  const createdAt = await db.transaction(async (query) => {
+    const [row] = await query<{ created_at: Date }>(
       `INSERT INTO generations (id, owner_id, prompt, negative_prompt, inputs, workflow, notes, shots_total, seq)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING created_at`,
       [
         generation.id,
         generation.ownerId,
@@ -107,7 +110,22 @@ export async function insertGeneration(db: Database, generation: NewGeneration):
       `INSERT INTO outbox (event, generation_id, seq) VALUES ('generation.queued', $1, 1)`,
       [generation.id],
     );
+    if (!row) throw new Error('an insert returned no row');
+    return row.created_at;
   });
+  const { id, ownerId, prompt, negativePrompt, inputs, workflow, notes } = generation;
+  return {
+    ...{ id, ownerId, prompt, negativePrompt, inputs, workflow, notes },
+    status: 'queued',
+    shotsTotal: shots.length,
+    shotsDone: 0,
+    outputs: [],
+    error: null,
+    promptId: null,
+    createdAt,
+    startedAt: null,
+    finishedAt: null,
+  };
 }
 
 const withOutputs = {

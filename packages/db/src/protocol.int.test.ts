@@ -84,6 +84,7 @@ test('twenty claims at once never take a shot twice', async () => {
   await givenGeneration(db, { ownerId, shots: 10 });
   const instances = [];
   for (let i = 0; i < 20; i += 1) instances.push(await givenInstance(db));
+  for (const { workerId, lease } of instances) await renewLeases(db, workerId, [lease]);
   const claims = await Promise.all(
     instances.map((instance) => claimShots(db, { ...instance, clientId: 'test', count: 2 })),
   );

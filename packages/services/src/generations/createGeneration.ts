@@ -2,7 +2,6 @@ import type { CreateGeneration } from '@avatarforge/contracts';
 import { AppError, drawSeed, newId } from '@avatarforge/core';
 import {
   findFile,
-  findGeneration,
   insertGeneration,
   type Database,
   type FileRecord,
@@ -53,9 +52,8 @@ export async function createGeneration(
     models: deps.models,
     startImage: startFile && toStartImage(startFile),
   });
-  const id = newId();
-  await insertGeneration(deps.database, {
-    id,
+  const created = await insertGeneration(deps.database, {
+    id: newId(),
     ownerId: ctx.userId,
     prompt: input.prompt,
     negativePrompt,
@@ -66,9 +64,6 @@ export async function createGeneration(
     shots,
   });
   deps.ringTickets(shots.map((shot) => ({ shotId: shot.id, tries: 0 })));
-
-  const created = await findGeneration(deps.database, { id, ownerId: ctx.userId });
-  if (!created) throw new Error(`generation ${id} is gone right after its creation`);
   return created;
 }
 
