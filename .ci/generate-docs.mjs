@@ -34,6 +34,8 @@ function toConfiguration() {
 function toEnvExample() {
   const [start, ...apps] = sections;
   const names = new Set(start.variables.map(({ name }) => name));
+  // Set by `npm start` itself.
+  for (const name of ['COMFY_SIM_HOST', 'COMFY_SIM_PORT', 'COMFY_SIM_DIR']) names.add(name);
   const rest = apps
     .flatMap(({ variables }) => variables)
     .filter(({ name }) => {

@@ -138,8 +138,9 @@ function sourceHash() {
   );
 }
 
+const needsBuild = (dir) => read(join(dir, 'package.json'))?.includes('"build":') ?? false;
 const isBuilt = () =>
-  workspaces().every((dir) => !existsSync(join(dir, 'src')) || existsSync(join(dir, 'dist')));
+  workspaces().every((dir) => !needsBuild(dir) || existsSync(join(dir, 'dist')));
 
 async function build() {
   const stamp = at('node_modules', '.avatarforge-build');

@@ -1,5 +1,7 @@
+import { DependencyError } from '@avatarforge/core';
 import { openDatabase, type Database } from '@avatarforge/db';
 import { createApiKey, createFirstAdminKey } from '@avatarforge/services';
+import { CliError } from './cliError';
 
 /** Makes the first key of an installation, an admin's; null when it has one already. */
 export function makeFirstKey(databaseUrl: string): Promise<string | null> {
@@ -24,6 +26,12 @@ async function withDatabase<T>(url: string, work: (database: Database) => Promis
   const database = openDatabase({ url, maxConnections: 1, onError: () => undefined });
   try {
     return await work(database);
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    throw new CliError(
+      'The database does not answer. Start AvatarForge (npm start), or name a running database in DATABASE_URL.',
+      { cause: error },
+    );
   } finally {
     await database.close();
   }

@@ -9,6 +9,7 @@ const FACTS: BoardFacts = {
   ],
   data: [{ name: 'data', path: '/a b/.avatarforge' }],
   isSimulated: true,
+  isPoolHealthy: true,
   databaseMovedTo: undefined,
   hasAuth: false,
   firstKey: null,
@@ -37,6 +38,10 @@ test('it says plainly where pictures come from', () => {
   const sentence = 'Pictures come from the built-in simulator, not from a model.';
   expect(renderBoard(FACTS)).toContain(sentence);
   expect(renderBoard({ ...FACTS, isSimulated: false })).not.toContain(sentence);
+});
+
+test('it says that no ComfyUI answers yet', () => {
+  expect(renderBoard({ ...FACTS, isPoolHealthy: false })).toContain('No ComfyUI answers yet.');
 });
 
 test('it says where the database went when it could not stay at home', () => {

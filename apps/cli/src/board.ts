@@ -11,6 +11,8 @@ export interface BoardFacts {
   rows: readonly BoardRow[];
   data: readonly { name: string; path: string }[];
   isSimulated: boolean;
+  /** Whether a ComfyUI answers. */
+  isPoolHealthy: boolean;
   /** Set when the database had to go outside of the home folder. */
   databaseMovedTo: string | undefined;
   hasAuth: boolean;
@@ -58,8 +60,14 @@ function firstPicture({ url, hasAuth }: BoardFacts): string[] {
   ];
 }
 
-function notes({ isSimulated, databaseMovedTo }: BoardFacts): string[] {
+function notes({ isSimulated, isPoolHealthy, databaseMovedTo }: BoardFacts): string[] {
   const lines: string[] = [];
+  if (!isPoolHealthy) {
+    lines.push(
+      'No ComfyUI answers yet. Requests are taken and wait until one does;',
+      'why it does not is in worker.log.',
+    );
+  }
   if (isSimulated) {
     lines.push(
       'Pictures come from the built-in simulator, not from a model.',

@@ -15,8 +15,14 @@ export const StartVariables = z.object({
     .string()
     .default('.avatarforge')
     .describe('The folder for data and logs, relative to the repository.'),
-  DATABASE_URL: z.string().optional().describe('A Postgres of yours; unset: one is started.'),
-  REDIS_URL: z.string().optional().describe('A Redis of yours; unset: one is started.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be postgresql://…' })
+    .optional()
+    .describe('A Postgres of yours; unset: one is started.'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be redis://…' })
+    .optional()
+    .describe('A Redis of yours; unset: one is started.'),
   STORAGE_PATH: z
     .string()
     .optional()

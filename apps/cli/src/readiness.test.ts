@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findMissing, waitUntilReady } from './readiness';
+import { waitUntilReady } from './readiness';
 
 let server: Server;
 let url: string;
@@ -19,25 +19,35 @@ afterEach(() => {
   server.close();
 });
 
+const limits = {
+  timeoutMs: 100,
+  poolTimeoutMs: 100,
+  signal: new AbortController().signal,
+  todo: 'Look at the logs.',
+};
+
 test.each([
   [503, { status: 'starting' }, /The API is not ready: .*starting/],
   [200, { pool: { workers: 0, instances_healthy: 1 } }, /No worker/],
-  [200, { pool: { workers: 1, instances_healthy: 0 } }, /No ComfyUI instance/],
-])('an answer %i %j says what is missing', async (status, body, expected) => {
+])('when the time is over, an answer %i %j says what is missing', async (status, body, words) => {
   answer = { status, body };
-  expect(await findMissing(url)).toMatch(expected);
+  await expect(waitUntilReady(url, limits)).rejects.toThrow(words);
 });
 
 test('a worker and a healthy instance are enough', async () => {
   answer = { status: 200, body: { pool: { workers: 1, instances_healthy: 2 } } };
-  const signal = new AbortController().signal;
-  await waitUntilReady(url, { timeoutMs: 1_000, signal, todo: 'Look.' });
+  expect(await waitUntilReady(url, limits)).toBe(true);
 });
 
-test('when the time is over, what is missing is told', async () => {
+test('without a healthy instance it is up all the same, and that is told', async () => {
+  answer = { status: 200, body: { pool: { workers: 1, instances_healthy: 0 } } };
+  expect(await waitUntilReady(url, limits)).toBe(false);
+});
+
+test('an API that does not answer is told, with what to do', async () => {
   server.close();
   await once(server, 'close');
-  const signal = new AbortController().signal;
-  const waiting = waitUntilReady(url, { timeoutMs: 0, signal, todo: 'Look at the logs.' });
-  await expect(waiting).rejects.toThrow(/The API does not answer\. Look at the logs\./);
+  await expect(waitUntilReady(url, { ...limits, timeoutMs: 0 })).rejects.toThrow(
+    /The API does not answer\. Look at the logs\./,
+  );
 });

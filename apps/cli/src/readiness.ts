@@ -8,31 +8,47 @@ const Readiness = z.object({
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** What is still missing, in words; undefined when pictures can be made. */
-export async function findMissing(url: string): Promise<string | undefined> {
+/** How far the start has come: what the API says of itself, or why it says nothing. */
+type Stage = { isPoolHealthy: boolean } | { missing: string };
+
+async function readStage(url: string): Promise<Stage> {
   let response: Response;
   try {
     response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
   } catch {
-    return 'The API does not answer.'; // it may not listen yet
+    return { missing: 'The API does not answer.' }; // it may not listen yet
   }
   const body = await response.text();
-  if (!response.ok) return `The API is not ready: ${body}`;
+  if (!response.ok) return { missing: `The API is not ready: ${body}` };
   const { pool } = Readiness.parse(JSON.parse(body));
-  if (pool.workers < 1) return 'No worker has announced itself.';
-  return pool.instances_healthy < 1 ? 'No ComfyUI instance is healthy.' : undefined;
+  if (pool.workers < 1) return { missing: 'No worker has announced itself.' };
+  return { isPoolHealthy: pool.instances_healthy > 0 };
+}
+
+/** How long to wait for the API with a worker, and then for a healthy instance. */
+export interface ReadyLimits {
+  timeoutMs: number;
+  poolTimeoutMs: number;
+  signal: AbortSignal;
+  /** What to do when the API or the worker does not come. */
+  todo: string;
 }
 
 /**
- * Waits until the API is ready, with a worker and a healthy instance.
- * @throws CliError when the time is over, naming what is missing.
+ * Waits until the API is ready, with a worker, and if possible a healthy instance.
+ * @returns whether there is a healthy instance. @throws CliError naming what else is missing.
  */
-export async function waitUntilReady(
-  url: string,
-  { timeoutMs, signal, todo }: { timeoutMs: number; signal: AbortSignal; todo: string },
-): Promise<void> {
-  let missing: string | undefined;
-  const isReady = async (): Promise<boolean> => (missing = await findMissing(url)) === undefined;
-  if (await waitUntil(isReady, { timeoutMs, everyMs: 100, signal })) return;
-  throw new CliError(`AvatarForge was not ready after ${timeoutMs / 1000} s. ${missing} ${todo}`);
+export async function waitUntilReady(url: string, limits: ReadyLimits): Promise<boolean> {
+  const { timeoutMs, poolTimeoutMs, signal, todo } = limits;
+  let stage: Stage = { missing: 'The API does not answer.' };
+  const isUp = async (): Promise<boolean> => 'isPoolHealthy' in (stage = await readStage(url));
+  if (!(await waitUntil(isUp, { timeoutMs, everyMs: 100, signal }))) {
+    const missing = 'missing' in stage ? stage.missing : '';
+    throw new CliError(`AvatarForge was not ready after ${timeoutMs / 1000} s. ${missing} ${todo}`);
+  }
+  const hasPool = async (): Promise<boolean> => {
+    stage = await readStage(url);
+    return 'isPoolHealthy' in stage && stage.isPoolHealthy;
+  };
+  return waitUntil(hasPool, { timeoutMs: poolTimeoutMs, everyMs: 100, signal });
 }

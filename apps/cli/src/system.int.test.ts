@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@avatarforge/embedded';
@@ -10,6 +10,8 @@ let home: string;
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'a system '));
+  // Open to pass through, so that the database of a root stays in it.
+  chmodSync(home, 0o711);
 });
 
 afterEach(() => {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { deployMigrations } from '@avatarforge/db';
 import type { RunningPostgres, RunningService } from '@avatarforge/embedded';
@@ -16,11 +17,14 @@ import { SupervisedService, type ServiceDefinition, type Surroundings } from './
 
 const MIGRATE_TIMEOUT_MS = 120_000;
 const READY_TIMEOUT_MS = 90_000;
+/** A ComfyUI of the user may be loading, or be started later. */
+const POOL_TIMEOUT_MS = 5_000;
 
 /** The address of the API as a browser on this machine reaches it. */
 export function urlOf({ host, port }: Pick<StartConfig, 'host' | 'port'>): string {
   const isAny = host === '0.0.0.0' || host === '::';
-  return `http://${isAny ? '127.0.0.1' : host}:${port}`;
+  const shown = isAny ? '127.0.0.1' : host;
+  return `http://${isIPv6(shown) ? `[${shown}]` : shown}:${port}`;
 }
 
 /** Brings a database's tables up to date. @returns the names of the migrations applied now. */
@@ -66,8 +70,8 @@ export class System {
       REDIS_URL: redisUrl,
       COMFYUI_URLS: comfyuiUrl,
     });
-    await this.#waitUntilReady();
-    return this.#boardFacts();
+    const isPoolHealthy = await this.#waitUntilReady();
+    return this.#boardFacts(isPoolHealthy);
   }
 
   /** From now on, a service that dies is started again. */
@@ -160,7 +164,7 @@ export class System {
   }
 
   /** Waits, but not for a service that has died meanwhile. */
-  async #waitUntilReady(): Promise<void> {
+  async #waitUntilReady(): Promise<boolean> {
     const settled = new AbortController();
     const deaths = this.#services.map(async ({ name, running }) => {
       await running.exited;
@@ -171,17 +175,18 @@ export class System {
     });
     const ready = waitUntilReady(urlOf(this.config), {
       timeoutMs: READY_TIMEOUT_MS,
+      poolTimeoutMs: POOL_TIMEOUT_MS,
       signal: AbortSignal.any([this.surroundings.signal, settled.signal]),
       todo: `Look at the logs in ${join(this.config.home, 'logs')}.`,
     });
     try {
-      await Promise.race([ready, ...deaths]);
+      return await Promise.race([ready, ...deaths]);
     } finally {
       settled.abort();
     }
   }
 
-  #boardFacts(): BoardFacts {
+  #boardFacts(isPoolHealthy: boolean): BoardFacts {
     const { config } = this;
     const hostOf = (url: string): string => new URL(url).host;
     const given: [string, string | undefined][] = [
@@ -201,6 +206,7 @@ export class System {
         { name: 'logs', path: join(config.home, 'logs') },
       ],
       isSimulated: config.comfyuiUrls.length === 0,
+      isPoolHealthy,
       databaseMovedTo: this.#databaseMovedTo,
       hasAuth: config.hasAuth,
       firstKey: this.#firstKey,

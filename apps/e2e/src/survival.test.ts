@@ -93,7 +93,9 @@ test('Ctrl-C leaves no process, no pid file and no lock', async () => {
 
   expect(await avatarForge.stop()).toBe(0);
 
-  expect(pids.filter(isAlive)).toEqual([]);
+  await eventually(() => {
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
   expect(readdirSync(join(home, 'run'))).toEqual([]);
   expect(existsSync(join(home, 'up.pid'))).toBe(false);
 

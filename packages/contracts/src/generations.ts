@@ -59,6 +59,7 @@ export const CreateGeneration = z
       .array(z.enum(POSE_NAMES))
       .min(1)
       .max(4)
+      .refine((views) => new Set(views).size === views.length, 'Name each view once.')
       .optional()
       .describe('One picture for each view. Default: one picture, no view words.'),
     count: z

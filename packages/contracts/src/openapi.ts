@@ -73,7 +73,11 @@ function toRequestBody({
     return { requestBody: { required: true, content } };
   }
   if (!body) return {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: body } } } };
+  const example: unknown = body.meta()?.['example'];
+  const content = {
+    'application/json': { schema: body, ...(example !== undefined && { example }) },
+  };
+  return { requestBody: { required: true, content } };
 }
 
 function toResponse({ response, contentType = 'application/json' }: Operation) {

@@ -1,4 +1,11 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger } from 'pino';
+import {
+  destination as pinoDestination,
+  pino,
+  stdTimeFunctions,
+  type DestinationStream,
+  type Level,
+  type Logger,
+} from 'pino';
 import { context } from './context';
 
 export type { Logger } from 'pino';
@@ -35,6 +42,13 @@ const HIDDEN_KEYS = [
 
 const HIDDEN_PATHS = HIDDEN_KEYS.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]);
 
+/** Standard output, losing lines rather than the process when it cannot be written to: a full disk, a closed pipe. */
+function standardOutput(): DestinationStream {
+  const output = pinoDestination({ fd: 1, sync: true });
+  output.on('error', () => undefined);
+  return output;
+}
+
 /** A logger that writes one JSON object a line, with the present context in each. */
 export function createLogger({ name, level, destination }: LoggerOptions): Logger {
   const options = {
@@ -46,5 +60,5 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     // A copy: pino merges the fields of the line into what it is given here.
     mixin: () => ({ ...context() }),
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }

@@ -11,15 +11,17 @@ const Models = z.strictObject({
       .partialRecord(z.enum(['front', 'back', 'side', 'quarter']), Checkpoints.partial())
       .default({}),
   }),
-  negative_prompt: z.string(),
+  negative_prompt: z.string().default(''),
 });
 
 /** The model files that workflows load, and the negative prompt of requests that give none. */
 export type Models = z.infer<typeof Models>;
 
-/** Reads `models.yaml` (default: the one at the root of the repository). Throws when it is malformed. */
+/** Reads `models.yaml` (default: the one at the root of the repository). Throws, naming file and field, when it is malformed. */
 export function loadModels(file = join(__dirname, '../../../models.yaml')): Models {
-  return Models.parse(parse(readFileSync(file, 'utf8')));
+  const models = Models.safeParse(parse(readFileSync(file, 'utf8')));
+  if (models.success) return models.data;
+  throw new Error(`${file} is malformed:\n${z.prettifyError(models.error)}`);
 }
 
 /** The checkpoint for a picture: by realism, and by view where the view has one of its own. */

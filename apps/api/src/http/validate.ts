@@ -24,7 +24,9 @@ export function validate<S extends z.ZodType>(
 
 function toFieldErrors(issue: z.core.$ZodIssue, part: RequestPart): FieldError[] {
   if (issue.code !== 'unrecognized_keys') {
-    return [{ pointer: toPointer(issue.path, part), message: issue.message }];
+    const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+    const message = isMissing ? 'This field is required.' : issue.message;
+    return [{ pointer: toPointer(issue.path, part), message }];
   }
   return issue.keys.map((key) => ({
     pointer: toPointer([...issue.path, key], part),

@@ -16,6 +16,15 @@ async function reap(home: string): Promise<void> {
   if (names.length > 0) say(`Ended what an earlier run left: ${names.join(', ')}.`);
 }
 
+/** The API refuses this itself, but in the words of a log. */
+function checkAuth({ host, hasAuth }: StartConfig): void {
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (hasAuth || isLoopback) return;
+  throw new CliError(
+    `HOST=${host} lets others in, so API keys are needed: AUTH=on HOST=${host} npm start`,
+  );
+}
+
 async function checkPort({ host, port }: StartConfig): Promise<void> {
   if (await isPortFree(port, host)) return;
   throw new CliError(
@@ -51,6 +60,7 @@ async function run(config: StartConfig, { stop, force }: StopSignals): Promise<v
  */
 export async function up(): Promise<number> {
   const config = readStartConfig();
+  checkAuth(config);
   mkdirSync(config.home, { recursive: true, mode: 0o700 });
   const unlock = takeLock({ home: config.home, url: urlOf(config), say });
   const signals = listenForStop();

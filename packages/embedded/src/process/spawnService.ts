@@ -68,7 +68,15 @@ export async function spawnService(options: ServiceOptions): Promise<RunningServ
   const identity = identityOf(pid);
   const pidFile = join(options.runDir, `${name}.pid`);
   // A program may already have ended here; then there is nothing to write down.
-  if (identity !== undefined) writePidFile(pidFile, { pid, identity, note: stopSignal });
+  if (identity !== undefined) {
+    try {
+      writePidFile(pidFile, { pid, identity, note: stopSignal });
+    } catch (error) {
+      // Without a pid file nobody would ever find it again.
+      process.kill(-pid, 'SIGKILL');
+      throw error;
+    }
+  }
   const exited = ended.then((exit) => {
     removePidFile(pidFile, pid);
     return exit;
