@@ -3,6 +3,9 @@ import type { Database } from './database';
 
 export type InstanceHealth = 'ok' | 'unreachable' | 'unknown';
 
+/** Three probes of a driver. */
+const SILENCE_MS = 15_000;
+
 /** A ComfyUI server, as a worker last saw it. */
 export interface InstanceRecord {
   id: string;
@@ -56,11 +59,14 @@ export async function saveInstanceHealth(
   );
 }
 
-/** The instances of the pool, oldest first. */
+/** The instances of the pool, oldest first. One not heard of for a while is no longer known to be well. */
 export async function listInstances(db: Database): Promise<InstanceRecord[]> {
   return db.query(
-    `SELECT id, url, health, health_reason AS "healthReason", system_stats AS "systemStats", seen_at AS "seenAt"
+    `SELECT id, url,
+       CASE WHEN health = 'ok' AND seen_at < now() - $1 * interval '1 ms' THEN 'unknown' ELSE health END AS health,
+       health_reason AS "healthReason", system_stats AS "systemStats", seen_at AS "seenAt"
        FROM instances WHERE removed_at IS NULL ORDER BY created_at, url`,
+    [SILENCE_MS],
   );
 }
 

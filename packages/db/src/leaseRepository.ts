@@ -47,11 +47,14 @@ export async function renewLeases(
   );
 }
 
-/** Gives a lease back, for another worker to take at once. */
+/** Gives a lease back, for another worker to take at once; until then nobody knows how the instance is. */
 export async function releaseLease(db: Database, workerId: string, lease: Lease): Promise<void> {
   await db.query(
-    `UPDATE instance_leases SET expires_at = now(), worker_id = NULL
-       WHERE instance_id = $1 AND worker_id = $2 AND epoch = $3`,
+    `WITH released AS (
+       UPDATE instance_leases SET expires_at = now(), worker_id = NULL
+         WHERE instance_id = $1 AND worker_id = $2 AND epoch = $3 RETURNING instance_id
+     )
+     UPDATE instances i SET health = 'unknown' FROM released WHERE i.id = released.instance_id`,
     [lease.instanceId, workerId, lease.epoch],
   );
 }

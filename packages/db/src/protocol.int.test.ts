@@ -22,6 +22,7 @@ import {
   givenInstance,
   givenUser,
 } from './fixtures/givenPool';
+import { listInstances, saveInstanceHealth } from './instanceRepository';
 import { acquireLeases, releaseLease, renewLeases } from './leaseRepository';
 import { findWaitingShots, runSingle } from './reconcileRepository';
 
@@ -137,6 +138,22 @@ test('a lease is renewed by its holder only, and free again when given back', as
   await releaseLease(db, workerId, lease);
   expect(await renewLeases(db, workerId, [lease])).toEqual([]);
   expect(await acquireLeases(db, newId())).toHaveLength(1);
+});
+
+test('an instance is well only as long as somebody says so', async () => {
+  const { workerId, lease } = await givenInstance(db);
+  const { instanceId: id, epoch } = lease;
+  const healthNow = async () => (await listInstances(db)).find((seen) => seen.id === id)?.health;
+  const save = () =>
+    saveInstanceHealth(db, { id, epoch, health: 'ok', healthReason: null, systemStats: {} });
+
+  await save();
+  expect(await healthNow()).toBe('ok');
+  await db.query(`UPDATE instances SET seen_at = now() - interval '1 min' WHERE id = $1`, [id]);
+  expect(await healthNow()).toBe('unknown');
+  await save();
+  await releaseLease(db, workerId, lease);
+  expect(await healthNow()).toBe('unknown');
 });
 
 test('the last shot completes the generation, with its outputs in order and one event for each state', async () => {
