@@ -1,4 +1,9 @@
-import { ATTEMPT_TRANSITIONS, type AttemptState } from '@avatarforge/core';
+import {
+  ATTEMPT_TRANSITIONS,
+  GENERATION_TRANSITIONS,
+  type AttemptState,
+  type GenerationState,
+} from '@avatarforge/core';
 import {
   endAttempt,
   markDispatched,
@@ -77,3 +82,56 @@ test.each(driven)('a driver that lost its lease cannot enter %s', async (to) => 
   expect(await STATEMENTS[to](late)).toBe(false);
   expect(await stateOf(target.id)).toBe(from);
 });
+
+type Finish = Exclude<GenerationState, 'queued'>;
+
+/** What brings a generation of one shot into each state, whatever it was before. */
+const CAUSES: Record<Finish, { attempt: AttemptState; act: (target: Target) => Promise<unknown> }> =
+  {
+    processing: { attempt: 'dispatching', act: ({ id, epoch }) => markStarted(db, id, epoch) },
+    completed: {
+      attempt: 'executed',
+      act: ({ id }) => storeAttempt(db, { attemptId: id, outputs: [] }),
+    },
+    failed: {
+      attempt: 'started',
+      act: ({ id, epoch }) => endAttempt(db, { id, epoch, reason: 'node_error' }),
+    },
+    cancelled: {
+      attempt: 'started',
+      async act({ id, epoch }) {
+        await db.query(
+          `UPDATE generations SET cancel_requested_at = now()
+           WHERE id = (SELECT s.generation_id FROM shots s JOIN attempts a ON a.shot_id = s.id WHERE a.id = $1)`,
+          [id],
+        );
+        await endAttempt(db, { id, epoch, reason: 'evicted' });
+      },
+    },
+  };
+
+const generationSteps = (Object.keys(GENERATION_TRANSITIONS) as GenerationState[]).flatMap((from) =>
+  (Object.keys(CAUSES) as Finish[]).map((to) => [from, to] as const),
+);
+
+test.each(generationSteps)(
+  'a generation goes from %s to %s exactly when the table says so',
+  async (from, to) => {
+    const table: Record<string, readonly string[]> = GENERATION_TRANSITIONS;
+    const { attempt, lease, generationId } = await givenAttempt(db, { ownerId });
+    const target = { id: attempt.attemptId, epoch: lease.epoch };
+    await db.query('UPDATE attempts SET state = $2 WHERE id = $1', [target.id, CAUSES[to].attempt]);
+    await db.query(
+      'UPDATE generations SET status = $2, finished_at = CASE WHEN $3 THEN now() END WHERE id = $1',
+      [generationId, from, table[from]?.length === 0],
+    );
+
+    await CAUSES[to].act(target);
+
+    const [row] = await db.query<{ status: string }>(
+      'SELECT status FROM generations WHERE id = $1',
+      [generationId],
+    );
+    expect(row?.status).toBe(table[from]?.includes(to) ? to : from);
+  },
+);
