@@ -7,6 +7,7 @@ import { avatarHandlers } from './handlers/avatars';
 import { fileHandlers } from './handlers/files';
 import { generationHandlers } from './handlers/generations';
 import { systemHandlers } from './handlers/system';
+import { refuseForeignPages } from './http/foreignPages';
 import type { Identify } from './http/identify';
 import { observe } from './http/observe';
 import { answerNotFound, answerProblems } from './http/problems';
@@ -30,8 +31,8 @@ export interface AppDeps extends CreateGenerationDeps {
   uploadFolder: string;
   /** Whether answers are checked against their schemas. */
   checkAnswers: boolean;
-  /** Whether caches that many people share may keep files. */
-  isPublic: boolean;
+  /** Whether it serves without API keys: this machine alone, and whatever it holds is nobody's secret there. */
+  isOpen: boolean;
   /** Of the running service. */
   version: string;
 }
@@ -41,6 +42,7 @@ export function buildApp(deps: AppDeps): Express {
   const app = express();
   const readReadiness = createReadiness(deps);
   app.use(observe(deps), securityHeaders());
+  if (deps.isOpen) app.use(refuseForeignPages());
   routeDocumentation(app, deps);
   routeOperations(app, {
     handlers: {

@@ -89,7 +89,7 @@ async function start({ config, log, releasers, isAccepting }: Start): Promise<vo
     migrations: listMigrations(MIGRATIONS_DIR),
     uploadFolder,
     checkAnswers: config.NODE_ENV !== 'production',
-    isPublic: !config.AUTH,
+    isOpen: !config.AUTH,
     version,
   });
 

@@ -147,7 +147,7 @@ test('a client that goes away in the middle leaves no file behind', async () => 
   const { hostname, port } = new URL(api.url);
   const socket = createConnection(Number(port), hostname);
   socket.write(
-    `POST ${POSE} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n` +
+    `POST ${POSE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n` +
       'Content-Length: 100000\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' +
       'x'.repeat(20_000),
   );

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   unknown_pose: { status: 400, title: 'This pose does not exist' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
+  foreign_page: { status: 403, title: 'Only pages of this machine may ask' },
   not_found: { status: 404, title: 'Nothing is here under this name' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'This kind of content is not accepted' },

@@ -10,8 +10,8 @@ import { receiveMultipart } from '../uploads/receiveMultipart';
 export interface FileDeps extends UploadFileDeps {
   /** Where what arrives is kept until it is stored. */
   uploadFolder: string;
-  /** Whether caches that many people share may keep files. */
-  isPublic: boolean;
+  /** Whether files are nobody's secret: caches that many people share may keep them. */
+  isOpen: boolean;
 }
 
 type UploadRequest = Pick<HandlerRequest<'uploadPoseImage'>, 'ctx' | 'req' | 'res'>;
@@ -35,7 +35,7 @@ export function fileHandlers(
 
     async downloadFile({ ctx, params, req, res }) {
       const opened = await openFile(deps, { ctx, id: params.file_id });
-      const cache = deps.isPublic ? 'public' : 'private';
+      const cache = deps.isOpen ? 'public' : 'private';
       res.setHeader('Cache-Control', `${cache}, max-age=31536000, immutable`);
       await sendFile(opened, req, res);
     },
