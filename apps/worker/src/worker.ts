@@ -21,7 +21,7 @@ const CLOSE_MS = 3000;
 
 /**
  * Starts a worker with all its roles. Returns its releasers: releasing them stops claiming, lets go of what runs for
- * others to follow, and closes everything, in at most 15 s or so.
+ * others to follow, and closes everything; each step has a deadline.
  */
 export function startWorker(config: WorkerConfig, log: Logger): Promise<Releasers> {
   return withReleasers(

@@ -12,7 +12,7 @@ import type { Session } from './session';
 const DEPLOYMENT = 'avatarforge';
 /** Folder of ComfyUI's input and output directories that is ours. */
 const FOLDER = 'af';
-/** Short enough for the lease to be held to the end: a POST that is cut off may still arrive. */
+/** For the answer to a POST, which may still arrive when it is cut off. */
 const SUBMIT_MS = 3000;
 const READ_INPUT_MS = 8000;
 
@@ -30,7 +30,9 @@ export async function dispatch(
   const { epoch } = held.lease;
   const graph = await prepare(session, attempt);
   if (!graph || !held.isHeld()) return false;
-  if (!(await markDispatching(database, attemptId, epoch)) || !held.isHeld()) return false;
+  if (!(await markDispatching(database, attemptId, epoch))) return false;
+  const timeoutMs = Math.min(SUBMIT_MS, held.remainingMs());
+  if (timeoutMs === 0) return false;
 
   // Not cut off when the lease is given back: the answer is waited for, so that the next holder knows where to look.
   const result = await comfy.submit(
@@ -40,7 +42,7 @@ export async function dispatch(
       graph,
       attemptTag: { deployment: DEPLOYMENT, attempt: attemptId },
     },
-    { timeoutMs: SUBMIT_MS },
+    { timeoutMs },
   );
   switch (result.outcome) {
     case 'accepted':

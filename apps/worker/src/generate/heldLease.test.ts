@@ -14,10 +14,17 @@ test('one asked for a lifetime ago does not, until it is renewed', () => {
   expect(held.isHeld()).toBe(true);
 });
 
+test('what is begun has at most what is left of the lease', () => {
+  const held = new HeldLease(lease, performance.now() - 2000);
+  expect(held.remainingMs()).toBeGreaterThan(0);
+  expect(held.remainingMs()).toBeLessThanOrEqual(LEASE_TTL_MS - 2000);
+});
+
 test('an ended one never again', () => {
   const held = new HeldLease(lease, performance.now());
   held.end();
   held.renewed(performance.now());
   expect(held.isHeld()).toBe(false);
+  expect(held.remainingMs()).toBe(0);
   expect(held.signal.aborted).toBe(true);
 });

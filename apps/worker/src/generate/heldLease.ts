@@ -26,7 +26,12 @@ export class HeldLease {
 
   /** Whether a side effect may begin now. */
   isHeld(): boolean {
-    return !this.signal.aborted && performance.now() < this.validUntil;
+    return this.remainingMs() > 0;
+  }
+
+  /** For how long side effects are allowed if the lease is not renewed: what is begun should be over by then. */
+  remainingMs(): number {
+    return this.signal.aborted ? 0 : Math.max(0, this.validUntil - performance.now());
   }
 
   renewed(askedAt: number): void {

@@ -159,7 +159,16 @@ export class InstanceDriver {
         return;
       }
       log.error({ err: error }, 'attempt failed');
-      await this.survive(attempt, () => endWith(this.session, attempt, 'internal_error'));
+      await this.endAsOurs(attempt);
+    }
+  }
+
+  /** Where even that fails, the attempt is dropped and comes round again by adoption, not at once. */
+  private async endAsOurs(attempt: DrivenAttempt): Promise<void> {
+    try {
+      await endWith(this.session, attempt, 'internal_error');
+    } catch (error) {
+      this.session.log.error({ err: error }, 'attempt could not be ended');
     }
   }
 
