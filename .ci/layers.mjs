@@ -8,7 +8,7 @@ const ARROWS = {
   'packages/db': ['core', 'contracts'],
   'packages/queue': ['runtime'],
   'packages/storage': [],
-  'packages/comfy': [],
+  'packages/comfy': ['core'],
   'packages/workflows': ['core'],
   'packages/services': ['contracts', 'core', 'db', 'storage', 'workflows'],
   'packages/embedded': [],

@@ -1,5 +1,4 @@
 import { fromExecutionError } from './failures';
-import { nearestNames } from './nearest';
 import { safeText } from './safeText';
 
 const error = (exception_type: string, exception_message: string) =>
@@ -49,14 +48,4 @@ test.each([
   ['line\n\tand \u0007 bell', 'line and bell'],
 ])('pitfall 22: %j reads %j', (message, safe) => {
   expect(safeText(message)).toBe(safe);
-});
-
-test('nearest names see through folders, case, separators and extensions', () => {
-  const installed = [
-    'SDXL/sd_xl_base_1.0.safetensors',
-    'v1-5-pruned.ckpt',
-    'sd_xl_refiner_1.0.safetensors',
-  ];
-  expect(nearestNames('sd-xl-base-1.0.ckpt', installed)[0]).toBe('SDXL/sd_xl_base_1.0.safetensors');
-  expect(nearestNames('zzzz', installed)).toEqual([]);
 });

@@ -1,7 +1,7 @@
+import { nearestNames } from '@avatarforge/core';
 import { z } from 'zod';
 import { choicesOf, type FindChoices } from './choices';
 import { isModelFile, toFailure, type ComfyFailure } from './failures';
-import { nearestNames } from './nearest';
 
 /** At least one failure; the first is the most telling one. */
 export type ComfyFailures = [ComfyFailure, ...ComfyFailure[]];

@@ -4,6 +4,7 @@ export * from './errors';
 export * from './ids';
 export * from './instanceClass';
 export * from './lanes';
+export * from './nearestNames';
 export * from './promptText';
 export * from './seeds';
 export * from './transitions';
