@@ -1,7 +1,7 @@
 /** What happens to a shot when an attempt at it ends without a stored result. */
 export interface EndPolicy {
-  /** `retry`: the shot is queued again; `fail`: it will never work. */
-  then: 'retry' | 'fail';
+  /** `retry`: the shot is queued again; `elsewhere`: for another instance, if there is one; `fail`: it will never work. */
+  then: 'retry' | 'elsewhere' | 'fail';
   /** What it counts as; at the limit of {@link MAX_ENDS} the shot fails for good. */
   counts: EndKind;
   /** Wait before the shot may be claimed again, milliseconds; doubled each time, up to a minute. */
@@ -30,6 +30,13 @@ const retries = (counts: EndKind, backoffMs: number, message: string): EndPolicy
   message,
 });
 
+const movesOn = (message: string): EndPolicy => ({
+  then: 'elsewhere',
+  counts: 'mishap',
+  backoffMs: 0,
+  message,
+});
+
 /** Every reason for which an attempt can end, and the rule for it. */
 export const END_REASONS = {
   released: retries('idle', 0, 'It was never started.'),
@@ -42,8 +49,8 @@ export const END_REASONS = {
   internal_error: retries('try', 1000, 'Something went wrong on our side.'),
   inputs_lost: fails('A picture to start from is gone.'),
   node_error: fails('A node of the workflow failed.'),
-  missing_model: fails('ComfyUI lacks a model of the workflow.'),
-  missing_node: fails('ComfyUI lacks a node of the workflow.'),
+  missing_model: movesOn('ComfyUI lacks a model of the workflow.'),
+  missing_node: movesOn('ComfyUI lacks a node of the workflow.'),
   rejected: fails('ComfyUI refused the graph.'),
   no_outputs: fails('The workflow made no picture.'),
   outputs_unusable: fails('What ComfyUI made cannot be stored.'),

@@ -3,9 +3,12 @@ const MAX_NAMES = 3;
 /** The names of `valid` most like `name`, the likest first, at most three; quite different ones are left out. */
 export function nearestNames(name: string, valid: readonly string[]): string[] {
   const wanted = simplify(name);
+  const furthest = Math.max(2, wanted.length / 2);
   return valid
-    .map((candidate) => ({ candidate, distance: distance(wanted, simplify(candidate)) }))
-    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 2))
+    .map((candidate) => ({ candidate, simple: simplify(candidate) }))
+    .filter(({ simple }) => Math.abs(simple.length - wanted.length) <= furthest)
+    .map(({ candidate, simple }) => ({ candidate, distance: distance(wanted, simple) }))
+    .filter(({ distance }) => distance <= furthest)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_NAMES)
     .map(({ candidate }) => candidate);

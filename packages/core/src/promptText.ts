@@ -1,4 +1,4 @@
-import type { Pose } from '@avatarforge/contracts';
+import type { Pose, Wish } from '@avatarforge/contracts';
 
 const VIEW_WORDS = {
   front: 'front view, facing the viewer',
@@ -7,15 +7,11 @@ const VIEW_WORDS = {
   quarter: 'three-quarter view',
 } as const satisfies Record<Pose, string>;
 
-/** What a person wished for, in words. */
-export interface Wish {
-  prompt: string;
-  clothing?: string | undefined;
-  style?: string | undefined;
-}
-
 /** The text for the text encoder: `<prompt>, wearing <clothing>, <style> art style, <view words>`. */
-export function buildPromptText({ prompt, clothing, style }: Wish, view: Pose | null): string {
+export function buildPromptText(
+  { prompt, clothing, style }: Pick<Wish, 'prompt' | 'clothing' | 'style'>,
+  view: Pose | null,
+): string {
   const parts = [
     prompt,
     clothing && `wearing ${clothing}`,

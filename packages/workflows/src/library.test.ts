@@ -1,10 +1,13 @@
-import { heavyModels } from '@avatarforge/core';
-import { bindWorkflow, withOutputPrefix } from './bind';
+import { heavyModels, type Graph } from '@avatarforge/core';
+import { bindWorkflow } from './bind';
+import { checkGraph } from './check/checkGraph';
+import { testCatalog } from './fixtures/testCatalog';
 import { loadWorkflows, type Workflow } from './library';
+import { targetsOf, type WorkflowInput } from './manifest';
 import { checkpointFor, loadModels } from './models';
-import type { WorkflowInput } from './manifest';
 
 const workflows = [...loadWorkflows().values()];
+const catalog = testCatalog();
 
 /** The ends of what an input accepts, and what lies just outside. */
 function corners(input: WorkflowInput): { good: unknown[]; bad: unknown[] } {
@@ -12,6 +15,7 @@ function corners(input: WorkflowInput): { good: unknown[]; bad: unknown[] } {
     case 'text':
       return { good: ['', 'a', '"\\\n{}'], bad: [7, null] };
     case 'model':
+      return { good: [input.default ?? 'anything-v5-PrtRE.safetensors'], bad: ['', 7] };
     case 'image':
       return { good: ['a.png'], bad: ['', 7, undefined] };
     case 'integer':
@@ -28,6 +32,14 @@ const usual = (workflow: Workflow) =>
     Object.entries(workflow.inputs).map(([name, input]) => [name, corners(input).good[0]]),
   );
 
+/** Only what has no default. */
+const least = ({ inputs }: Workflow) =>
+  Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, input]) => !('default' in input))
+      .map(([name, input]) => [name, corners(input).good[0]]),
+  );
+
 function errorOf(run: () => unknown): unknown {
   try {
     run();
@@ -37,15 +49,38 @@ function errorOf(run: () => unknown): unknown {
   return undefined;
 }
 
+const valueAt = (graph: Graph, { node, field }: { node: string; field: string }) =>
+  graph[node]?.inputs[field];
+
+test('the library holds what requests are drawn with', () => {
+  expect(workflows.map(({ id, family }) => `${id}: ${family}`)).toEqual([
+    'hires-fix-sd15: sd15',
+    'image-to-image-sd15: sd15',
+    'pose-reference-sd15: sd15',
+    'pose-sd15: sd15',
+    'pose-skeleton-sd15: sd15',
+    'reference-sd15: sd15',
+    'text-to-image-flux: flux',
+    'text-to-image-sd15: sd15',
+    'text-to-image-sdxl: sdxl',
+  ]);
+});
+
 describe.each(workflows)('$id', (workflow) => {
   const inputs = Object.entries(workflow.inputs);
 
-  test.each(inputs)('%s: every corner is bound at its node and field', (name, input) => {
-    for (const value of corners(input).good) {
-      const { graph } = bindWorkflow(workflow, { ...usual(workflow), [name]: value });
-      expect(graph[input.node]?.inputs[input.field]).toEqual(value);
-    }
-  });
+  test.each(inputs)(
+    '%s: every corner is bound wherever it belongs, and ComfyUI accepts it',
+    (name, input) => {
+      for (const value of corners(input).good) {
+        const { graph } = bindWorkflow(workflow, { ...usual(workflow), [name]: value });
+        expect(targetsOf(input).map((target) => valueAt(graph, target))).toEqual(
+          targetsOf(input).map(() => value),
+        );
+        expect(checkGraph(graph, catalog)).toEqual([]);
+      }
+    },
+  );
 
   test.each(inputs)('%s: a value outside is refused by name', (name, input) => {
     for (const value of corners(input).bad) {
@@ -59,11 +94,29 @@ describe.each(workflows)('$id', (workflow) => {
     }
   });
 
-  test('links lead to nodes of the graph', () => {
-    const links = Object.values(workflow.graph)
-      .flatMap((node) => Object.values(node.inputs))
-      .filter((value): value is [string, number] => Array.isArray(value));
-    expect(links.filter(([node]) => !(node in workflow.graph))).toEqual([]);
+  test('the defaults draw a picture, and are what the graph says without being bound', () => {
+    const { graph, inputs: used } = bindWorkflow(workflow, least(workflow));
+    expect(checkGraph(graph, catalog)).toEqual([]);
+    const defaults = inputs.filter(([, { type }]) => type !== 'model' && type !== 'text');
+    for (const [name, input] of defaults.filter(([, input]) => 'default' in input)) {
+      expect([name, valueAt(workflow.graph, input)]).toEqual([name, used[name]]);
+    }
+  });
+
+  test('no two inputs are bound to one place', () => {
+    const places = inputs.flatMap(([, input]) =>
+      targetsOf(input).map(({ node, field }) => `${node}.${field}`),
+    );
+    expect(new Set(places).size).toBe(places.length);
+  });
+
+  test('pictures are named by their role', () => {
+    const pictures = inputs.filter(([, { type }]) => type === 'image').map(([name]) => name);
+    expect(['image', 'pose', 'reference']).toEqual(expect.arrayContaining(pictures));
+  });
+
+  test('pitfall 14: seeds are numbers that JSON keeps exactly', () => {
+    expect(workflow.inputs['seed']).toMatchObject({ min: 0, max: Number.MAX_SAFE_INTEGER });
   });
 
   test('binding leaves the library as it was', () => {
@@ -72,8 +125,9 @@ describe.each(workflows)('$id', (workflow) => {
     expect(workflow.graph).toEqual(before);
   });
 
-  test('the checkpoint decides the lane', () => {
-    const { graph } = bindWorkflow(workflow, { ...usual(workflow), checkpoint: 'x.safetensors' });
+  test('the model that the samplers run decides the lane', () => {
+    const model = workflow.family === 'flux' ? 'unet' : 'checkpoint';
+    const { graph } = bindWorkflow(workflow, { ...usual(workflow), [model]: 'x.safetensors' });
     expect(heavyModels(graph)).toEqual(['x.safetensors']);
   });
 });
@@ -85,11 +139,13 @@ test('an input that the manifest does not name is refused', () => {
   );
 });
 
-test('every attempt writes under a prefix of its own', () => {
-  const graph = { '1:2': { class_type: 'SaveImage', inputs: { filename_prefix: '../../etc/x' } } };
-  const copy = withOutputPrefix(graph, 'af/attempt');
-  expect(copy['1:2']?.inputs['filename_prefix']).toBe('af/attempt/1-2');
-  expect(graph['1:2'].inputs.filename_prefix).toBe('../../etc/x');
+test('models.yaml names the files that workflows load by default', () => {
+  const { models } = loadModels();
+  const openpose_sd15 = 'mine.safetensors';
+  const mine = loadWorkflows({ models: { ...models, openpose_sd15 } });
+  expect(mine.get('pose-sd15')?.inputs['controlnet']).toMatchObject({ default: openpose_sd15 });
+  const none = loadWorkflows({ models: {} }).get('pose-sd15');
+  expect(none?.inputs['controlnet']).not.toHaveProperty('default');
 });
 
 test('realism and view pick the checkpoint', () => {

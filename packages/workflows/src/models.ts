@@ -11,6 +11,8 @@ const Models = z.strictObject({
       .partialRecord(z.enum(['front', 'back', 'side', 'quarter']), Checkpoints.partial())
       .default({}),
   }),
+  /** Files that workflows load unless told otherwise, by the name that manifests use. */
+  models: z.record(z.string(), z.string().min(1)).default({}),
   negative_prompt: z.string().default(''),
 });
 
