@@ -7,6 +7,7 @@ import { avatarHandlers } from './handlers/avatars';
 import { fileHandlers } from './handlers/files';
 import { generationHandlers } from './handlers/generations';
 import { systemHandlers } from './handlers/system';
+import { workflowHandlers } from './handlers/workflows';
 import { refuseForeignPages } from './http/foreignPages';
 import type { Identify } from './http/identify';
 import { observe } from './http/observe';
@@ -49,6 +50,7 @@ export function buildApp(deps: AppDeps): Express {
       ...generationHandlers(deps),
       ...avatarHandlers(deps),
       ...fileHandlers(deps),
+      ...workflowHandlers(deps),
       ...systemHandlers({ ...deps, readReadiness }),
     },
     identify: deps.identify,

@@ -16,7 +16,7 @@ import {
   type Logger,
   type Releasers,
 } from '@avatarforge/runtime';
-import { ensureLocalUser } from '@avatarforge/services';
+import { createPoolCatalogs, ensureLocalUser } from '@avatarforge/services';
 import { createStorage } from '@avatarforge/storage';
 import { loadModels, loadWorkflows } from '@avatarforge/workflows';
 import { version } from '../package.json';
@@ -73,13 +73,15 @@ async function start({ config, log, releasers, isAccepting }: Start): Promise<vo
   const removeUploads = () => rm(uploadFolder, { recursive: true, force: true });
   releasers.push('uploads', removeUploads, { timeoutMs: CLOSE_TIMEOUT_MS });
 
+  const models = loadModels();
   const app = buildApp({
     log,
     metrics: createMetrics('avatarforge'),
     database,
     storage,
-    workflows: loadWorkflows(),
-    models: loadModels(),
+    workflows: loadWorkflows(models),
+    models,
+    catalogs: createPoolCatalogs({ database }),
     ringTickets(tickets) {
       void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: DEFAULT_CLASS })));
     },

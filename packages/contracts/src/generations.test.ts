@@ -1,7 +1,7 @@
-import { CreateGeneration } from './generations';
+import { CreateGeneration, Wish } from './generations';
 
 const errorsOf = (body: unknown) =>
-  CreateGeneration.safeParse(body).error?.issues.map((issue) => issue.path.join('.')) ?? [];
+  Wish.safeParse(body).error?.issues.map((issue) => issue.path.join('.')) ?? [];
 
 test('a prompt alone is enough, and defaults fill the rest', () => {
   expect(CreateGeneration.parse({ prompt: ' a warrior ' })).toMatchObject({
@@ -36,4 +36,22 @@ test.each([
 
 test('an unknown field is refused', () => {
   expect(CreateGeneration.safeParse({ prompt: 'abc', promt: 'x' }).success).toBe(false);
+});
+
+test.each([
+  { workflow: 'text-to-image-sdxl' },
+  { workflow: 'text-to-image-sdxl', inputs: { prompt: 'a knight', steps: 4 }, count: 2 },
+  { graph: { '1': { class_type: 'SaveImage', inputs: {} } } },
+])('a workflow or a graph may stand in the place of words: %j', (body) => {
+  expect(CreateGeneration.parse(body)).toMatchObject(body);
+});
+
+test.each([
+  { prompt: 'abc', graph: {} },
+  { prompt: 'abc', workflow: 'x' },
+  { graph: { '1': { class_type: 'a\0' } } },
+  { graph: [] },
+  { workflow: 'x', inputs: { deep: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown } },
+])('%j is none of the three', (body) => {
+  expect(CreateGeneration.safeParse(body).success).toBe(false);
 });

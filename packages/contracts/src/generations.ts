@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { POSE_NAMES } from './images';
+import { flawOfJson } from './plainJson';
 import { plainText } from './plainText';
 
 /** The states of a generation. */
@@ -49,8 +50,15 @@ export const wish = {
 
 const fileId = z.uuid().meta({ example: '01980000-0000-7000-8000-000000000000' });
 
-/** Body of `POST /v1/generations`. Unknown keys are refused. */
-export const CreateGeneration = z
+const count = z
+  .int()
+  .min(1)
+  .max(8)
+  .default(1)
+  .describe('Pictures for each view, with seeds seed, seed + 1, …');
+
+/** What is wished for, in words: the service picks the workflow. */
+export const Wish = z
   .strictObject({
     ...wish,
     sampler: plainText().max(60).default('euler').describe('ComfyUI sampler name.'),
@@ -62,12 +70,7 @@ export const CreateGeneration = z
       .refine((views) => new Set(views).size === views.length, 'Name each view once.')
       .optional()
       .describe('One picture for each view. Default: one picture, no view words.'),
-    count: z
-      .int()
-      .min(1)
-      .max(8)
-      .default(1)
-      .describe('Pictures for each view, with seeds seed, seed + 1, …'),
+    count,
     pose_file_id: fileId.optional().describe('An uploaded picture whose pose to take.'),
     reference_file_id: fileId
       .optional()
@@ -77,10 +80,50 @@ export const CreateGeneration = z
       .default(false)
       .describe('Take the nearest way the pool knows when it cannot do exactly this.'),
   })
-  .meta({
-    id: 'CreateGeneration',
-    example: { prompt: 'a warrior in blue armour', views: ['front', 'side'], seed: 7 },
+  .meta({ id: 'Wish' });
+export type Wish = z.infer<typeof Wish>;
+
+/** An object of JSON values that every part of the system can hold. */
+const jsonObject = () =>
+  z.record(z.string(), z.unknown()).superRefine((value, context) => {
+    const flaw = flawOfJson(value);
+    if (flaw) context.addIssue({ code: 'custom', message: flaw });
   });
+
+/** A workflow of the library, by name, with values for its inputs. */
+export const WorkflowWish = z
+  .strictObject({
+    workflow: z
+      .string()
+      .max(100)
+      .describe('Name of a workflow; `GET /v1/workflows` lists them.')
+      .meta({ example: 'text-to-image-sdxl' }),
+    inputs: jsonObject()
+      .default({})
+      .describe(
+        'Values by the names that the workflow gives them. A picture is the id of a file of yours.',
+      ),
+    count,
+  })
+  .meta({ id: 'WorkflowWish' });
+export type WorkflowWish = z.infer<typeof WorkflowWish>;
+
+/** A graph of the caller's own. */
+export const GraphWish = z
+  .strictObject({
+    graph: jsonObject().describe(
+      'A graph in ComfyUI’s API format (“Export (API)”). Where a node wants the name of a picture, a file of yours ' +
+        'stands as `{"__type": "core/ASSET", "info": {"id": "<file_id>"}}`.',
+    ),
+  })
+  .meta({ id: 'GraphWish' });
+export type GraphWish = z.infer<typeof GraphWish>;
+
+/** Body of `POST /v1/generations`. Unknown keys are refused. */
+export const CreateGeneration = z.union([Wish, WorkflowWish, GraphWish]).meta({
+  id: 'CreateGeneration',
+  example: { prompt: 'a warrior in blue armour', views: ['front', 'side'], seed: 7 },
+});
 export type CreateGeneration = z.infer<typeof CreateGeneration>;
 
 const moment = () => z.iso.datetime().meta({ example: '2026-01-02T03:04:05.678Z' });
@@ -92,11 +135,11 @@ export const Output = z
     url: z.string().describe('Where the bytes are.'),
     filename: z.string().describe('What to call it when it is saved.'),
     view: z.enum(POSE_NAMES).nullable().describe('The view it shows, if one was asked for.'),
-    seed: z.int().describe('The seed it was drawn with.'),
-    mime_type: z.string().describe('Kind of picture.').meta({ example: 'image/png' }),
+    seed: z.int().nullable().describe('The seed it was drawn with; null where a graph names none.'),
+    mime_type: z.string().describe('Kind of file.').meta({ example: 'image/png' }),
     size: z.int().describe('Bytes.'),
-    width: z.int().describe('Pixels.'),
-    height: z.int().describe('Pixels.'),
+    width: z.int().nullable().describe('Pixels; null for what is no picture.'),
+    height: z.int().nullable().describe('Pixels; null for what is no picture.'),
   })
   .meta({ id: 'Output' });
 export type Output = z.infer<typeof Output>;
@@ -114,14 +157,14 @@ export const Generation = z
   .object({
     id: z.uuid().describe('Name of the generation.'),
     status: GenerationStatus.describe('Final are completed, failed and cancelled.'),
-    prompt: z.string().describe('As it was sent.'),
+    prompt: z.string().describe('As it was sent; empty for a graph.'),
     negative_prompt: z.string().describe('As it was sent, or the configured one.'),
     inputs: z
       .record(z.string(), z.unknown())
       .describe('The values that were used, defaults and drawn seed included.'),
     workflow: z
       .string()
-      .describe('The workflow that draws it.')
+      .describe('The workflow that draws it; `graph` for one of your own.')
       .meta({ example: 'text-to-image-sd15' }),
     notes: z.array(z.string()).describe('What was done differently from what was asked, and why.'),
     shots: z

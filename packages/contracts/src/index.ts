@@ -6,3 +6,4 @@ export * from './operations';
 export * from './original';
 export * from './problems';
 export * from './system';
+export * from './workflows';

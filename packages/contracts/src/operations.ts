@@ -15,6 +15,7 @@ import {
   UploadedFile,
 } from './original';
 import { Liveness, Readiness, RootHealth, Welcome } from './system';
+import { ModelList, ValidateWorkflow, WorkflowList, WorkflowValidation } from './workflows';
 
 const PREFIX = '/avatarforge-controller';
 
@@ -52,6 +53,7 @@ export const operations = {
       'validation_failed',
       'unknown_file',
       'fallback_required',
+      'graph_rejected',
       'payload_too_large',
       'unsupported_media_type',
     ],
@@ -77,6 +79,44 @@ export const operations = {
     status: 200,
     response: Generation,
     problems: ['not_found'],
+  },
+  listWorkflows: {
+    method: 'get',
+    path: '/v1/workflows',
+    tag: 'Workflows',
+    summary: 'List the workflows, their inputs, and where they can run',
+    scope: 'generations:read',
+    status: 200,
+    response: WorkflowList,
+    problems: [],
+  },
+  validateWorkflow: {
+    method: 'post',
+    path: '/v1/workflows/validate',
+    tag: 'Workflows',
+    summary: 'Ask whether the pool can run this',
+    description: 'Takes what `POST /v1/generations` takes, and draws nothing.',
+    scope: 'generations:write',
+    body: ValidateWorkflow,
+    status: 200,
+    response: WorkflowValidation,
+    problems: [
+      'invalid_json',
+      'validation_failed',
+      'unknown_file',
+      'payload_too_large',
+      'unsupported_media_type',
+    ],
+  },
+  listModels: {
+    method: 'get',
+    path: '/v1/models',
+    tag: 'Workflows',
+    summary: 'List the models of the pool, and which instance has them',
+    scope: 'generations:read',
+    status: 200,
+    response: ModelList,
+    problems: [],
   },
   uploadPoseImage: {
     ...uploadPicture,
@@ -115,6 +155,7 @@ export const operations = {
       'invalid_json',
       'validation_failed',
       'unknown_file',
+      'graph_rejected',
       'payload_too_large',
       'unsupported_media_type',
       'image_unreadable',

@@ -43,7 +43,9 @@ export const AvatarGeneration = z
           url: z.string().describe('Where the bytes are.'),
           pose_type: z.enum(POSE_NAMES).nullable().describe('The view it shows, if asked for.'),
           size: z.int().describe('Bytes.'),
-          dimensions,
+          dimensions: dimensions
+            .nullable()
+            .describe('Size of the picture; null for what is no picture.'),
         }),
       )
       .describe('The pictures stored so far.'),

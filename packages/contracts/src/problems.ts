@@ -17,6 +17,7 @@ export const PROBLEMS = {
   validation_failed: { status: 422, title: 'Some fields are not valid' },
   unknown_file: { status: 422, title: 'A file named in the request does not exist' },
   fallback_required: { status: 422, title: 'The pool cannot do this exactly as asked' },
+  graph_rejected: { status: 422, title: 'No instance of the pool can run this' },
   image_unreadable: { status: 422, title: 'The image cannot be decoded' },
   image_dimensions: { status: 422, title: 'The image is too small or too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
@@ -28,13 +29,28 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
-/** One field at fault: where (JSON Pointer into the body, or `query/NAME`, `params/NAME`) and why. */
-export const FieldError = z
+const field = {
+  pointer: z.string().describe('Which field.').meta({ example: '/prompt' }),
+  message: z.string().describe('Why.').meta({ example: 'Give at least 3 characters.' }),
+};
+
+/** One thing for which ComfyUI would refuse a graph. */
+export const GraphFault = z
   .object({
-    pointer: z.string().describe('Which field.').meta({ example: '/prompt' }),
-    message: z.string().describe('Why.').meta({ example: 'Give at least 3 characters.' }),
+    ...field,
+    code: z.string().describe('Kind of fault, for programs.').meta({ example: 'missing_model' }),
+    node_id: z.string().nullable().describe('The node at fault; null for the graph as a whole.'),
+    node_type: z.string().nullable().describe('Its class.'),
+    field: z.string().nullable().describe('Its input at fault.'),
+    given: z.unknown().describe('What stands there; cut short when it is long.'),
+    nearest: z.array(z.string()).describe('Names that exist and are most like it.'),
+    available_on: z.array(z.string()).describe('Instances of the pool that have what is missing.'),
   })
-  .meta({ id: 'FieldError' });
+  .meta({ id: 'GraphFault' });
+export type GraphFault = z.infer<typeof GraphFault>;
+
+/** One field at fault: where (JSON Pointer into the body, or `query/NAME`, `params/NAME`) and why. */
+export const FieldError = z.object(field).meta({ id: 'FieldError' });
 export type FieldError = z.infer<typeof FieldError>;
 
 /** The body of every error answer: RFC 9457 `application/problem+json`. */
@@ -49,7 +65,10 @@ export const Problem = z
     detail: z.string().describe('What happened this time and what to do about it.'),
     code: z.enum(codes).describe('Stable code for programs.'),
     request_id: z.string().describe('Quote this when you ask for help.'),
-    errors: z.array(FieldError).optional().describe('The fields at fault, where there are any.'),
+    errors: z
+      .array(z.union([GraphFault, FieldError]))
+      .optional()
+      .describe('The fields at fault, where there are any.'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;

@@ -37,13 +37,11 @@ export interface OpenAttempt {
   isStarted: boolean;
 }
 
-/** What a run left on its instance: what finalize fetches. */
-export type Manifest = {
-  filename: string;
-  subfolder: string;
-  type: 'output' | 'temp';
-  kind: string;
-}[];
+/** What a run left on its instance, for finalize to fetch, or a text that it showed. */
+export type Manifest = (
+  | { kind: string; filename: string; subfolder: string; type: 'output' | 'temp' }
+  | { kind: 'text'; text: string }
+)[];
 
 /**
  * Claims up to `count` waiting shots for the instance of `lease`, oldest first.
@@ -153,8 +151,9 @@ export async function endAttempt(
   const end = {
     reason,
     detail,
-    message: detail && then === 'fail' ? `${message} ${detail}` : message,
-    retry: then === 'retry',
+    message: detail && then !== 'retry' ? `${message} ${detail}` : message,
+    retry: then !== 'fail',
+    elsewhere: then === 'elsewhere',
     counts,
     backoff_ms: backoffMs,
     max: MAX_ENDS[counts],

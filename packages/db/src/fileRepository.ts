@@ -16,9 +16,9 @@ export interface FileRecord {
   /** Bytes. */
   size: number;
   mimeType: string;
-  /** Pixels. */
-  width: number;
-  height: number;
+  /** Pixels; null for what is no picture. */
+  width: number | null;
+  height: number | null;
   createdAt: Date;
 }
 
@@ -98,8 +98,8 @@ interface FileRow {
   object_key: string;
   size: number;
   mime_type: string;
-  width: number;
-  height: number;
+  width: number | null;
+  height: number | null;
 }
 
 function toFile(row: FileRow): FileRecord {

@@ -21,7 +21,7 @@ export interface FinalizeClaim {
   misses: number;
 }
 
-/** A picture already in object storage, to become a File. */
+/** An output already in object storage, to become a File. Width and height are null for what is no picture. */
 export interface StoredOutput {
   ordinal: number;
   file_id: string;
@@ -29,8 +29,8 @@ export interface StoredOutput {
   object_key: string;
   size: number;
   mime_type: string;
-  width: number;
-  height: number;
+  width: number | null;
+  height: number | null;
   filename: string;
 }
 

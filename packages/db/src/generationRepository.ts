@@ -8,12 +8,14 @@ export interface OutputRecord {
   fileId: string;
   filename: string;
   view: Pose | null;
-  seed: number;
+  /** Null where a graph names none. */
+  seed: number | null;
   mimeType: string;
   /** Bytes. */
   size: number;
-  width: number;
-  height: number;
+  /** Pixels; null for what is no picture. */
+  width: number | null;
+  height: number | null;
 }
 
 /** A generation as it stands in the database. */
@@ -50,10 +52,12 @@ export interface ShotUpload {
 export interface NewShot {
   id: string;
   view: Pose | null;
-  seed: number;
+  seed: number | null;
   lane: string;
   graph: Graph;
   uploads: ShotUpload[];
+  /** Instances that cannot run it, as far as is known. */
+  avoid: string[];
 }
 
 /** A generation to be created, with its shots in order. */
@@ -65,7 +69,8 @@ export interface NewGeneration {
   inputs: Record<string, unknown>;
   workflow: string;
   notes: string[];
-  files: { fileId: string; role: 'pose' | 'reference' }[];
+  /** `role`: the input that each is for. */
+  files: { fileId: string; role: string }[];
   shots: NewShot[];
 }
 
@@ -93,10 +98,10 @@ export async function insertGeneration(
     await query(
       `WITH new AS (
          SELECT * FROM jsonb_to_recordset($3) AS s(
-           id uuid, ordinal int, view text, seed bigint, lane text, graph jsonb, uploads jsonb)
+           id uuid, ordinal int, view text, seed bigint, lane text, graph jsonb, uploads jsonb, avoid uuid[])
        ), shot AS (
-         INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane)
-           SELECT id, $1, $2, ordinal, view, seed, lane FROM new
+         INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane, avoid_instances)
+           SELECT id, $1, $2, ordinal, view, seed, lane, avoid FROM new
        )
        INSERT INTO shot_graphs (shot_id, graph, uploads) SELECT id, graph, uploads FROM new`,
       [generation.id, generation.ownerId, JSON.stringify(shots)],
@@ -212,7 +217,7 @@ function toOutput({ file, shot }: Row['outputs'][number]): OutputRecord {
     fileId: file.id,
     filename: file.filename,
     view: shot.view as Pose | null,
-    seed: Number(shot.seed),
+    seed: shot.seed === null ? null : Number(shot.seed),
     mimeType: blob.mime_type,
     size: blob.size,
     width: blob.width,

@@ -232,14 +232,14 @@ test('a shot that can never work fails its generation, and the siblings that wai
   const end = {
     id: given.attempt.attemptId,
     epoch: given.lease.epoch,
-    reason: 'missing_model',
-    detail: 'x.safetensors',
+    reason: 'node_error',
+    detail: 'x.safetensors is broken.',
   } as const;
   expect(await endAttempt(db, end)).toBe('failed');
   const generation = await findGeneration(db, { id: given.generationId, ownerId });
   expect(generation).toMatchObject({
     status: 'failed',
-    error: { code: 'missing_model', message: expect.stringContaining('x.safetensors') as string },
+    error: { code: 'node_error', message: expect.stringContaining('x.safetensors') as string },
   });
   const shots = await db.query<{ status: string }>(
     'SELECT status FROM shots WHERE generation_id = $1 ORDER BY status',

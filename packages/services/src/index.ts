@@ -1,8 +1,14 @@
 export * from './context';
+export * from './files';
 export * from './generations/createGeneration';
 export * from './generations/getGeneration';
 export * from './generations/listGenerations';
+export { UnreadableOutputError } from './generations/identifyOutput';
+export type { CheckedPlan } from './generations/plan';
 export * from './generations/storeOutputs';
 export * from './pool/getPoolStatus';
-export * from './files';
+export * from './pool/listModels';
+export * from './pool/poolCatalogs';
 export * from './users';
+export * from './workflows/listWorkflows';
+export * from './workflows/validateWorkflow';

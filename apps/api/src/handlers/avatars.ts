@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CreateGeneration } from '@avatarforge/contracts';
+import type { Wish } from '@avatarforge/contracts';
 import { AppError, isId } from '@avatarforge/core';
 import {
   createGeneration,
@@ -25,7 +25,7 @@ export function avatarHandlers(deps: AvatarDeps): Pick<Handlers, 'generateAvatar
     async generateAvatar({ ctx, body }) {
       const { pose_file_id, pose_image, reference_file_id, reference_image, ...rest } = body;
       const { sampler_name, ...wish } = rest;
-      const input: CreateGeneration = {
+      const input: Wish = {
         ...wish,
         ...(await toFileId(deps, ctx, { kind: 'pose', id: pose_file_id, image: pose_image })),
         ...(await toFileId(deps, ctx, {
@@ -59,7 +59,7 @@ async function toFileId(
   deps: AvatarDeps,
   ctx: ServiceContext,
   { kind, id, image }: InputImage,
-): Promise<Pick<CreateGeneration, 'pose_file_id' | 'reference_file_id'>> {
+): Promise<Pick<Wish, 'pose_file_id' | 'reference_file_id'>> {
   const field = `${kind}_file_id` as const;
   if (id) return { [field]: requireId(id, field) };
   return image ? { [field]: await storeInlineImage(deps, ctx, { kind, image }) } : {};

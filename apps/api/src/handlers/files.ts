@@ -55,7 +55,7 @@ async function sendFile({ file, open }: OpenedFile, req: Request, res: Response)
   if (range) res.status(206).setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
   res.set({
     'Content-Type': mimeType,
-    'Content-Disposition': toContentDisposition(filename),
+    'Content-Disposition': toContentDisposition(filename, mimeType),
     'Content-Length': String(end - start + 1),
   });
   if (req.method === 'HEAD') res.end();

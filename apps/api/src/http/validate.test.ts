@@ -39,3 +39,22 @@ test('parameters are pointed at by their place', () => {
 test('a body that is no object at all is at fault as a whole', () => {
   expect(errorOf(undefined).message).toMatch(/^body: /);
 });
+
+test('of a body with several forms, the faults are those of the form that it comes nearest to', () => {
+  const Forms = z.union([
+    z.strictObject({ name: z.string(), age: z.int() }),
+    z.strictObject({ graph: z.record(z.string(), z.unknown()), count: z.int() }),
+  ]);
+  const pointersOf = (value: unknown) => {
+    try {
+      validate(Forms, value, 'body');
+    } catch (error) {
+      return (error as AppError).errors?.map(({ pointer }) => pointer);
+    }
+    return [];
+  };
+  expect(pointersOf({ name: 'ann', age: 'x' })).toEqual(['/age']);
+  expect(pointersOf({ graph: 7, count: 1 })).toEqual(['/graph']);
+  expect(pointersOf({ graph: {} })).toEqual(['/count']);
+  expect(pointersOf({})).toEqual(['/name', '/age']);
+});

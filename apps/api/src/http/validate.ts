@@ -18,8 +18,25 @@ export function validate<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, part));
+  const errors = nearest(result.error.issues).flatMap((issue) => toFieldErrors(issue, part));
   throw new AppError('validation_failed', summarise(errors), errors);
+}
+
+/** Of a body with several forms: what is wrong with it as the form that it comes nearest to. */
+function nearest(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const [issue] = issues;
+  if (issue?.code !== 'invalid_union' || issue.path.length > 0) return issues;
+  const [first, ...others] = issue.errors;
+  return others.reduce(
+    (best, form) => (weight(form) < weight(best) ? form : best),
+    first ?? issues,
+  );
+}
+
+/** How much is wrong: each field that is not known counts. */
+function weight(issues: z.core.$ZodIssue[]): number {
+  const keys = issues.map((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.length : 1));
+  return keys.reduce((sum, count) => sum + count, 0);
 }
 
 function toFieldErrors(issue: z.core.$ZodIssue, part: RequestPart): FieldError[] {

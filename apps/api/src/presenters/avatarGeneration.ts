@@ -36,11 +36,12 @@ function messageOf({ status, shotsDone, shotsTotal, error }: GenerationRecord): 
 }
 
 function toOutputFile(output: OutputRecord): AvatarGeneration['output_files'][number] {
+  const { width, height } = output;
   return {
     filename: output.filename,
     url: fileUrl(output.fileId),
     pose_type: output.view,
     size: output.size,
-    dimensions: { width: output.width, height: output.height },
+    dimensions: width === null || height === null ? null : { width, height },
   };
 }

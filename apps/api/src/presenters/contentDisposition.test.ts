@@ -10,5 +10,15 @@ test.each([
   ['50%.png', `inline; filename="50_.png"; filename*=UTF-8''50%25.png`],
   ['猫.png', `inline; filename="_.png"; filename*=UTF-8''%E7%8C%AB.png`],
 ])('%s', (filename, header) => {
-  expect(toContentDisposition(filename)).toBe(header);
+  expect(toContentDisposition(filename, 'image/png')).toBe(header);
+});
+
+test.each([
+  ['video/mp4', 'inline'],
+  ['text/plain; charset=utf-8', 'inline'],
+  ['image/svg+xml', 'attachment'],
+  ['text/html', 'attachment'],
+  ['application/octet-stream', 'attachment'],
+])('%s is %s', (mimeType, disposition) => {
+  expect(toContentDisposition('x', mimeType)).toBe(`${disposition}; filename="x"`);
 });

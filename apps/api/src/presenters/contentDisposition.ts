@@ -1,7 +1,10 @@
-/** The header that has a browser show a file and gives it its name when it is saved (RFC 6266). */
-export function toContentDisposition(filename: string): string {
+/** What a browser may show: it runs nothing that stands in it. */
+const SHOWN = /^(?:image\/(?!svg)|video\/|audio\/|text\/plain)/;
+
+/** The header that has a browser show or save a file, and gives it its name when it is saved (RFC 6266). */
+export function toContentDisposition(filename: string, mimeType: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
-  const header = `inline; filename="${ascii}"`;
+  const header = `${SHOWN.test(mimeType) ? 'inline' : 'attachment'}; filename="${ascii}"`;
   return ascii === filename ? header : `${header}; filename*=UTF-8''${encode(filename)}`;
 }
 

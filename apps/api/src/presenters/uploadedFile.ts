@@ -4,13 +4,15 @@ import { fileUrl } from './urls';
 
 /** An uploaded picture as the original contract shows it. */
 export function toUploadedFile(file: FileRecord, isDuplicate: boolean): UploadedFile {
+  const { width, height } = file;
+  if (width === null || height === null) throw new Error(`the picture ${file.id} has no size`);
   return {
     file_id: file.id,
     filename: file.filename,
     content_hash: file.sha256,
     size: file.size,
     mime_type: file.mimeType,
-    dimensions: { width: file.width, height: file.height },
+    dimensions: { width, height },
     url: fileUrl(file.id),
     is_duplicate: isDuplicate,
     created_at: file.createdAt.toISOString(),

@@ -3,26 +3,19 @@ import { Readable } from 'node:stream';
 import { newId } from '@avatarforge/core';
 import { storeAttempt, type Database, type StoredOutput } from '@avatarforge/db';
 import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
-import sharp from 'sharp';
+import { identifyOutput } from './identifyOutput';
 import { withoutText } from './withoutText';
 
-/** A picture that a run made. */
+/** A picture, or anything else, that a run made. */
 export interface FetchedOutput {
+  /** Its extension says what it is. */
   filename: string;
   /** Gets it from its instance; called when its turn comes, so that one at a time is in memory. */
   fetch: () => Promise<Buffer>;
 }
 
-/** The bytes are no picture that can be decoded. */
-export class UnreadableOutputError extends Error {
-  constructor(filename: string, cause: unknown) {
-    super(`the output ${filename} cannot be decoded`, { cause });
-    this.name = 'UnreadableOutputError';
-  }
-}
-
 /**
- * Stores the pictures of an executed attempt and, in one transaction, makes them its generation's outputs. Always writes
+ * Stores the outputs of an executed attempt and, in one transaction, makes them its generation's outputs. Always writes
  * objects of its own: one that another upload refers to may be cleaned up at any moment before the transaction.
  * @returns false when another finalizer was faster; nothing is published twice
  * @throws UnreadableOutputError, or what fetching an output throws
@@ -49,10 +42,9 @@ async function putOutput(
   ordinal: number,
 ): Promise<StoredOutput> {
   const bytes = withoutText(await fetch());
-  const { format, width, height } = await decode(bytes, filename);
+  const { mimeType, width, height } = await identifyOutput(bytes, filename);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = newObjectKey(sha256);
-  const mimeType = `image/${format}`;
   await storage.put(key, Readable.from([bytes]), { size: bytes.length, contentType: mimeType });
   return {
     ordinal,
@@ -65,16 +57,4 @@ async function putOutput(
     height,
     filename,
   };
-}
-
-/** Reads every pixel: a truncated download is found here and not by the client. */
-async function decode(bytes: Buffer, filename: string) {
-  try {
-    const image = sharp(bytes, { failOn: 'error' });
-    const { format, width, height } = await image.metadata();
-    await image.stats();
-    return { format, width, height };
-  } catch (cause) {
-    throw new UnreadableOutputError(filename, cause);
-  }
 }
