@@ -17,7 +17,7 @@ const ARROWS = {
   'apps/worker': ['comfy', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
   'apps/comfy-sim': [],
   'apps/cli': ['core', 'db', 'embedded', 'runtime', 'services'],
-  'apps/e2e': ['testing', 'comfy-sim'],
+  'apps/e2e': [],
 };
 
 /** Library → the workspaces that may import it: one place for each purpose. */
@@ -35,7 +35,7 @@ const LIBRARIES = {
 };
 
 /** Tests, and what only tests use. */
-const TEST = '(\\.test\\.ts$|/fixtures/)';
+const TEST = '(\\.test\\.ts$|/fixtures/|^apps/e2e/)';
 
 const arrows = Object.entries(ARROWS).map(([from, allowed]) => ({
   name: `${from} imports only ${allowed.join(', ') || 'nothing of ours'}`,

@@ -10,15 +10,15 @@ export interface GraphNode {
 /** An API-format graph, keyed by node id. */
 export type Graph = Record<string, GraphNode>;
 
-/** A reference to an output slot of another node. */
-export type Link = [nodeId: string, slot: number];
+/** A reference to an output slot of another node; Python takes `false` and `true` for 0 and 1. */
+export type Link = [nodeId: string, slot: number | boolean];
 
 export function isLink(value: unknown): value is Link {
   return (
     Array.isArray(value) &&
     value.length === 2 &&
     typeof value[0] === 'string' &&
-    typeof value[1] === 'number'
+    (typeof value[1] === 'number' || typeof value[1] === 'boolean')
   );
 }
 

@@ -1,3 +1,6 @@
-export { createComfySim, type ComfySim } from './comfySim';
-export type { Execution } from './execution/worker';
+export { createComfySim, type ComfySim, type Die } from './comfySim';
+export type { Execution } from './execution/executionLog';
+export type { FaultReport } from './faults/activeFault';
+export { InvalidFault, type FaultRequest } from './faults/faultRequest';
+export type { Faults } from './faults/faults';
 export { defaultOptions, type ComfySimOptions } from './options';

@@ -6,7 +6,7 @@ function log(level: 'info' | 'error', msg: string, fields: Record<string, unknow
 }
 
 async function main(): Promise<void> {
-  const sim = createComfySim(readConfig());
+  const sim = createComfySim(readConfig(), () => process.kill(process.pid, 'SIGKILL'));
   const { url } = await sim.start();
   log('info', 'comfy-sim listening', { url });
   const stop = (): void => {

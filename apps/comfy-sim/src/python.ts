@@ -11,9 +11,11 @@ export class PythonError extends Error {
   }
 }
 
-const typeNames = { string: 'str', boolean: 'bool', number: 'float' } as const;
+const typeNames = { string: 'str', boolean: 'bool' } as const;
 
-function typeName(value: Json): string {
+/** `type(value).__name__`. */
+export function typeName(value: Json): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   if (value === null) return 'NoneType';
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'object') return 'dict';
@@ -40,6 +42,11 @@ export function toStr(value: Json): string {
   return typeof value === 'string' ? value : repr(value);
 }
 
+/** A float as Python prints it: `2.0`. */
+export function floatText(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
 /** `bool(value)`. */
 export function toBool(value: Json): boolean {
   if (Array.isArray(value)) return value.length > 0;
@@ -58,6 +65,17 @@ export function toInt(value: Json): number {
   throw new PythonError('ValueError', `invalid literal for int() with base 10: ${repr(value)}`);
 }
 
+const DIGITS = String.raw`\d+(?:_\d+)*`;
+const FLOAT = new RegExp(
+  `^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`,
+  'i',
+);
+
+function notFinite(text: string): number {
+  if (/nan/i.test(text)) return NaN;
+  return text.startsWith('-') ? -Infinity : Infinity;
+}
+
 /** `float(value)`. */
 export function toFloat(value: Json): number {
   if (typeof value === 'number') return value;
@@ -67,6 +85,7 @@ export function toFloat(value: Json): number {
     throw new PythonError('TypeError', `float() argument must be ${wanted}${typeName(value)}'`);
   }
   const text = value.trim();
-  if (text !== '' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (FLOAT.test(text)) return Number(text.replaceAll('_', ''));
+  if (/^[+-]?(inf|infinity|nan)$/i.test(text)) return notFinite(text);
   throw new PythonError('ValueError', `could not convert string to float: ${repr(value)}`);
 }

@@ -1,35 +1,58 @@
-import coreNodes from '../data/coreNodes.json';
-import labNodes from '../data/labNodes.json';
 import type { Folders } from '../files/folders';
-import type { NodeDefinition } from './nodeDefinition';
+import type { ComfySimOptions } from '../options';
+import { modelFiles, modelInputs } from './modelFiles';
+import type { NodeCatalog, NodeDefinition } from './nodeDefinition';
+import { nodePacks } from './nodePacks';
 
-export type NodeCatalog = Readonly<Record<string, NodeDefinition>>;
+export type { NodeCatalog } from './nodeDefinition';
 
-const recorded = { ...coreNodes, ...labNodes } as unknown as NodeCatalog;
+const fileInputs = [
+  ['LoadImage', 'image'],
+  ['LoadImageMask', 'image'],
+] as const;
 
-function withOptions(definition: NodeDefinition, input: string, options: string[]): NodeDefinition {
-  const required = { ...definition.input.required };
-  const [, settings = {}] = required[input] ?? [''];
-  required[input] = [options, settings];
-  return { ...definition, input: { ...definition.input, required } };
-}
+// A VAE without a file: the server offers it after the files.
+const vaeOfPixels = 'pixel_space';
 
-/** Every node class the simulator knows, with the files of this moment in its lists. */
+/** Every node class of the installed packs, with the files of this moment in its lists. */
 export async function readCatalog(
   folders: Folders,
-  checkpoints: readonly string[],
+  options: Pick<ComfySimOptions, 'checkpoints' | 'models' | 'nodePacks'>,
 ): Promise<NodeCatalog> {
-  const { CheckpointLoaderSimple: loader, LoadImage: loadImage, ...rest } = recorded;
-  if (!loader || !loadImage) throw new Error('the node data lacks a loader');
-  const files = await folders.inputFiles();
-  return {
-    ...rest,
-    CheckpointLoaderSimple: withOptions(loader, 'ckpt_name', [...checkpoints].sort()),
-    LoadImage: withOptions(loadImage, 'image', files),
+  const installed = options.nodePacks.map((name) => nodePacks[name]);
+  const catalog = Object.fromEntries(installed.flatMap((nodes) => Object.entries(nodes)));
+  const offer = (name: string, input: string, list: readonly string[]): void => {
+    const definition = catalog[name];
+    if (definition) catalog[name] = withList(definition, input, list);
   };
+  const models = modelFiles(options);
+  for (const [name, input, folder] of modelInputs) {
+    const files = models[folder] ?? [];
+    offer(name, input, folder === 'vae' ? [...files, vaeOfPixels] : files);
+  }
+  const files = await folders.inputFiles();
+  for (const [name, input] of fileInputs) offer(name, input, files);
+  return catalog;
+}
+
+/** A list stands where the type does, or, with newer nodes, among the options of a `COMBO`. */
+function withList(
+  definition: NodeDefinition,
+  input: string,
+  list: readonly string[],
+): NodeDefinition {
+  const [type, settings] = definition.input.required?.[input] ?? [''];
+  const offered: NonNullable<NodeDefinition['input']['required']>[string] =
+    type === 'COMBO'
+      ? [type, { ...settings, options: [...list] }]
+      : settings
+        ? [[...list], settings]
+        : [[...list]];
+  const required = { ...definition.input.required, [input]: offered };
+  return { ...definition, input: { ...definition.input, required } };
 }
 
 /** Whether a node class ends a graph: only these are run for their own sake. */
 export function isOutputClass(classType: string): boolean {
-  return recorded[classType]?.output_node === true;
+  return Object.values(nodePacks).some((nodes) => nodes[classType]?.output_node === true);
 }

@@ -15,6 +15,9 @@ export interface NodeDefinition {
   [field: string]: unknown;
 }
 
+/** Node classes by their names. */
+export type NodeCatalog = Readonly<Record<string, NodeDefinition>>;
+
 export interface InputInfo {
   readonly name: string;
   readonly isRequired: boolean;

@@ -8,22 +8,27 @@ import { drawHairBehind, drawHairFront } from './parts/hairFront';
 import { drawHairSide, drawHairSideBehind } from './parts/hairSide';
 import { drawHeadBack } from './parts/headBack';
 import { drawHeadwear } from './parts/headwear';
+import { clipToTrunk, drawArms, drawLegs } from './parts/limbs';
 import { middle, moved, type Pen } from './parts/pen';
+import { mirrorStance } from './stance';
 
 // How far the features move to the side in a three-quarter view, in 1/512.
 const quarterTurn = 25;
 
 /** The person, from back to front, in a 512 wide frame; looks to the right when turned. */
-export function drawFigure(pen: Pen, portrait: Portrait): string {
-  const { view } = portrait;
+export function drawFigure(pen: Pen, given: Portrait): string {
+  const { view } = given;
+  const isMirrored = (view === 'side' || view === 'threeQuarter') && given.looksLeft;
+  // Drawn mirrored, arms and legs must be so beforehand to end where the pose has them.
+  const portrait =
+    isMirrored && given.stance ? { ...given, stance: mirrorStance(given.stance) } : given;
   const parts = {
     front: () => drawFacing(pen, portrait, 0),
     threeQuarter: () => drawFacing(pen, portrait, quarterTurn),
     side: () => drawProfile(pen, portrait),
     back: () => drawFromBehind(pen, portrait),
   }[view]();
-  const isTurned = view === 'side' || view === 'threeQuarter';
-  const mirror = isTurned && portrait.looksLeft ? `translate(${2 * middle} 0) scale(-1 1)` : '';
+  const mirror = isMirrored ? `translate(${2 * middle} 0) scale(-1 1)` : '';
   return `<g transform="${mirror}">${parts.join('')}</g>`;
 }
 
@@ -69,5 +74,10 @@ function drawFromBehind(pen: Pen, portrait: Portrait): string[] {
 function drawBody(pen: Pen, portrait: Portrait): string {
   const neck = drawNeck(pen, portrait.face, portrait.view);
   const clothes = drawClothes(pen, portrait, portrait.view);
-  return moved(neck + clothes + drawOverBody(pen, portrait), 0, -12);
+  const { stance } = portrait;
+  const over = drawOverBody(pen, portrait);
+  if (!stance) return moved(neck + clothes + over, 0, -12);
+  const trunk = neck + clipToTrunk(clothes, portrait);
+  const limbs = [drawLegs(pen, portrait, stance), trunk, over, drawArms(pen, portrait, stance)];
+  return moved(limbs.join(''), 0, -12);
 }

@@ -1,7 +1,10 @@
 import { darken, lighten, mix } from './color';
 import type { Palette } from './palette';
+import type { Pose } from './pose/pose';
 import { PromptWords } from './promptWords';
 import { Chance, hash } from './random';
+import { resemble, type Reference } from './reference';
+import { composeStance, type Stance } from './stance';
 import { composeFace, type Face } from './traits/face';
 import { composeHair, tuckUnder, type Hair } from './traits/hair';
 import { composeOutfit, type Outfit } from './traits/outfit';
@@ -15,7 +18,7 @@ export interface PortraitWish {
   readonly positive: string;
   readonly negative: string;
   readonly checkpoint: string;
-  /** Sampler and scheduler. */
+  /** Sampler, scheduler and what else moves nothing but details. */
   readonly sampler: string;
   readonly seed: number;
   /** Place in the batch. */
@@ -28,6 +31,10 @@ export interface PortraitWish {
   readonly palette?: Palette;
   /** The portrait in the latent: its person stays. */
   readonly former?: Portrait;
+  /** The pose to hold, from 0, not at all, to 1. */
+  readonly poseHint?: { readonly pose: Pose; readonly strength: number };
+  /** Pictures to resemble, the last one most. */
+  readonly references?: readonly Reference[];
 }
 
 /** Everything that can be seen on a picture; drawing it needs nothing else. */
@@ -41,6 +48,8 @@ export interface Portrait {
   /** Tilt of the figure in degrees and its shift in 1/512 of the short side. */
   readonly lean: number;
   readonly shift: number;
+  /** Given when the figure follows a pose; then lean and shift are not used. */
+  readonly stance?: Stance;
   readonly face: Face;
   readonly hair: Hair;
   readonly outfit: Outfit;
@@ -64,12 +73,15 @@ export function composePortrait(wish: PortraitWish): Portrait {
   const influence = wish.palette ? 1 - wish.denoise : 0;
   const outfit = composeOutfit({ words, unwanted, chance });
   const hair = tuckUnder(composeHair(words, chance), outfit.headwear);
-  const scene = composeScene(
-    words,
-    new Chance(`${identity}|${wish.sampler}|${wish.steps}`),
-    chance,
-  );
+  const dust = new Chance(`${identity}|${wish.sampler}|${wish.steps}`);
+  const likeness = (wish.references ?? []).reduce(resemble, {
+    face: composeFace({ words, unwanted, chance }),
+    hair,
+    outfit,
+    scene: composeScene(words, dust, chance),
+  });
   return {
+    ...likeness,
     identity,
     style: styleOf(wish, words),
     view: viewOf(words),
@@ -77,10 +89,15 @@ export function composePortrait(wish: PortraitWish): Portrait {
       words.has(['left', 'facing left']) || (!words.has(['right']) && chance.isTrue('left', 0.5)),
     lean: wish.palette ? (hash(Object.values(wish.palette).join()) % 13) - 6 : 0,
     shift: wish.palette ? Math.round(wish.palette.balance * 60) : 0,
-    face: composeFace({ words, unwanted, chance }),
-    hair,
-    outfit: wish.palette ? dye(outfit, wish.palette, influence) : outfit,
-    scene: wish.palette ? relight(scene, wish.palette, influence) : scene,
+    ...(wish.palette
+      ? {
+          outfit: dye(likeness.outfit, wish.palette, influence),
+          scene: relight(likeness.scene, wish.palette, influence),
+        }
+      : {}),
+    ...(wish.poseHint && wish.poseHint.strength > 0
+      ? { stance: composeStance(wish.poseHint.pose, wish.poseHint.strength) }
+      : {}),
     tint: { color: wish.palette?.middle ?? '#ffffff', opacity: 0.3 * influence },
     saturation: Math.min(1.35, Math.max(0.7, 0.9 + (wish.cfg - 4) * 0.03)),
     softness: Math.max(0, 6 - wish.steps) * 0.5,

@@ -15,7 +15,9 @@ const unit = 512;
 const previewSide = 512;
 
 // The figure is drawn smaller than it shall fill the picture.
-const closeUp = `translate(${middle} 300) scale(1.17) translate(-${middle} -292)`;
+const closeness = 1.17;
+const closeUp = `translate(${middle} 300) scale(${closeness}) translate(-${middle} -292)`;
+const neck = 338;
 
 /** The portrait as SVG of the given size in pixels. */
 export function drawPortrait(portrait: Portrait, { width, height }: Size): string {
@@ -23,18 +25,36 @@ export function drawPortrait(portrait: Portrait, { width, height }: Size): strin
   const page = { width: width / scale, height: height / scale };
   const pen = new Pen(portrait.style);
   const figure = drawFigure(pen, portrait);
-  const x = (page.width - unit) / 2 + portrait.shift;
-  const y = (page.height - unit) * 0.42 + headroom(portrait.outfit.headwear) + 10;
-  const lean = `rotate(${portrait.lean} ${middle} ${unit}) ${closeUp}`;
   const { tint } = portrait;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${page.width} ${page.height}">
 ${drawBackdrop(portrait.scene, page)}
 <defs>${pen.defs()}<radialGradient id="edge" cx="0.5" cy="0.45" r="0.75"><stop offset="0.6" stop-color="#1a0f2b" stop-opacity="0"/><stop offset="1" stop-color="#1a0f2b" stop-opacity="0.42"/></radialGradient></defs>
-<g transform="translate(${x.toFixed(2)} ${y.toFixed(2)}) ${lean}">${figure}</g>
+<g transform="${placeOf(portrait, page)}">${figure}</g>
 <rect width="${page.width}" height="${page.height}" fill="${tint.color}" opacity="${tint.opacity.toFixed(3)}"/>
 <rect width="${page.width}" height="${page.height}" fill="url(#edge)"/>
 ${drawWatermark(page.width, page.height)}
 </svg>`;
+}
+
+/** Where on a page, how large and how tilted the figure is. */
+function placeOf({ stance, outfit, shift, lean }: Portrait, page: Size): string {
+  const x = (page.width - unit) / 2 + shift;
+  const y = (page.height - unit) * 0.42 + headroom(outfit.headwear) + 10;
+  if (!stance) {
+    const tilt = `rotate(${lean} ${middle} ${unit}) ${closeUp}`;
+    return `translate(${x.toFixed(2)} ${y.toFixed(2)}) ${tilt}`;
+  }
+  const plain = [x - shift + middle, y + 300 + (neck - 292) * closeness] as const;
+  const scale = closeness * stance.scale;
+  // However high the pose's neck is, most of the head stays in the picture.
+  const posed = [
+    stance.neck[0] * page.width,
+    Math.max(stance.neck[1] * page.height, scale * 200),
+  ] as const;
+  const [toX, toY] = plain.map(
+    (from, axis) => from + ((posed[axis] ?? 0) - from) * stance.strength,
+  );
+  return `translate(${(toX ?? 0).toFixed(2)} ${(toY ?? 0).toFixed(2)}) rotate(${stance.lean.toFixed(2)}) scale(${scale.toFixed(3)}) translate(-${middle} -${neck})`;
 }
 
 /** The portrait as RGB bytes of exactly the given size. */

@@ -1,6 +1,10 @@
+import type { Clock } from '../clock';
 import type { Folders } from '../files/folders';
 import type { ComfySimOptions } from '../options';
+import type { VersionProfile } from '../profiles/versionProfile';
 import type { SocketHub } from '../socket/hub';
+import type { Faults } from '../faults/faults';
+import type { ExecutionLog } from './executionLog';
 import type { ModelMemory } from './modelMemory';
 import type { ResultCache } from './resultCache';
 
@@ -11,6 +15,8 @@ export interface ExecutionServices {
   readonly hub: SocketHub;
   readonly models: ModelMemory;
   readonly cache: ResultCache;
-  /** Lets time pass; rejects when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  readonly executions: ExecutionLog;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  readonly profile: VersionProfile;
 }

@@ -20,21 +20,18 @@ function formatValue(value: InputValue): unknown {
   return typeof value === 'object' && value !== null ? repr(value) : value;
 }
 
-function describe(value: NodeValue): string {
-  switch (value.kind) {
-    case 'picture':
-      return tensorText(value);
-    case 'latent':
-      return `{'samples': tensor of ${value.frames.length} x 4 x ${value.height >> 3} x ${value.width >> 3}}`;
-    case 'mask':
-      return `tensor of 1 x ${value.height} x ${value.width}`;
-    case 'conditioning':
-      return '[[tensor, {}]]';
-    case 'model':
-    case 'clip':
-    case 'vae':
-      return `<comfy.sd.${value.kind.toUpperCase()} object>`;
+/** `str(value)` of what travels along a link, as far as a client could use it. */
+export function describe(value: NodeValue): string {
+  const { kind } = value;
+  if (kind === 'picture') return tensorText(value);
+  if (kind === 'mask') return `tensor of ${value.frames.length} x ${value.height} x ${value.width}`;
+  if (kind === 'conditioning') return '[[tensor, {}]]';
+  if (kind === 'latent') {
+    const size = `${value.frames.length} x 4 x ${value.height >> 3} x ${value.width >> 3}`;
+    return `{'samples': tensor of ${size}}`;
   }
+  const isOfCheckpoint = kind === 'model' || kind === 'clip' || kind === 'vae';
+  return isOfCheckpoint ? `<comfy.sd.${kind.toUpperCase()} object>` : `<${kind} object>`;
 }
 
 function tensorText(picture: Picture): string {

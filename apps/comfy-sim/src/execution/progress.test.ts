@@ -1,7 +1,7 @@
 import { ProgressThrottle } from './progress';
 
-function admitted(steps: number, stepMs: number): number[] {
-  const throttle = new ProgressThrottle();
+function admitted(steps: number, stepMs: number, isOn = true): number[] {
+  const throttle = new ProgressThrottle(isOn);
   const values = Array.from({ length: steps }, (_, index) => index + 1);
   return values.filter((value) =>
     throttle.admits({ value, max: steps, hasPreview: false, now: 1000 + value * stepMs }),
@@ -18,4 +18,8 @@ test('of fast steps the first, the last and ten a second are told', () => {
 
 test('steps below half a percent are not told', () => {
   expect(admitted(1000, 100)).toHaveLength(201);
+});
+
+test('without the throttle all steps are told', () => {
+  expect(admitted(10, 30, false)).toHaveLength(10);
 });

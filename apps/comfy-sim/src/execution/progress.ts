@@ -40,11 +40,14 @@ export class ProgressThrottle {
   private lastValue = -1;
   private lastAt = 0;
 
+  /** A throttle that is off lets everything pass. */
+  constructor(private readonly isOn: boolean) {}
+
   admits(step: { value: number; max: number; hasPreview: boolean; now: number }): boolean {
     const isFirst = this.lastValue < 0;
     const percent = ((step.value - Math.max(0, this.lastValue)) / step.max) * 100;
     const isDue = step.now - this.lastAt >= minIntervalMs && percent >= minPercent;
-    if (!isFirst && step.value < step.max && !step.hasPreview && !isDue) return false;
+    if (this.isOn && !isFirst && step.value < step.max && !step.hasPreview && !isDue) return false;
     this.lastValue = step.value;
     this.lastAt = step.now;
     return true;

@@ -1,3 +1,5 @@
+import { modelFiles } from '../catalog/modelFiles';
+import type { Scene } from '../faults/points';
 import { isLink, nodeOf } from '../graph';
 import type { JsonObject } from '../json';
 import { NodeInputs } from '../nodes/nodeInputs';
@@ -5,21 +7,23 @@ import {
   InterruptedError,
   NodeFailure,
   OutOfMemory,
+  type Block,
   type NodeContext,
+  type NodeKind,
   type NodeResult,
 } from '../nodes/nodeKind';
 import { nodeKinds } from '../nodes/nodeKinds';
 import type { InputValue } from '../nodes/nodeValue';
+import { previewMethods } from '../options';
 import type { NodeMeta, NodeOutput, StatusMessage } from '../queue/history';
 import type { QueueItem } from '../queue/queueItem';
+import type { Outcome } from './executionLog';
 import type { ExecutionServices } from './executionServices';
 import { ExecutionOrder } from './executionOrder';
 import { formatInputs } from './formatInputs';
 import { ProgressState, ProgressThrottle } from './progress';
 import { signGraph, type CachedResult } from './resultCache';
 import { RunEvents } from './runEvents';
-
-export type Outcome = 'success' | 'error' | 'interrupted';
 
 export interface RunResult {
   readonly outcome: Outcome;
@@ -28,19 +32,21 @@ export interface RunResult {
   readonly messages: readonly StatusMessage[];
 }
 
-const previewMethods: readonly unknown[] = ['auto', 'latent2rgb', 'taesd'];
-
 /** The way of one prompt through its nodes. */
 export class PromptRun {
   readonly events: RunEvents;
   /** The node the run is at, for clients that connect meanwhile. */
   currentNode: string | undefined;
+  /** Where this run is, for faults. */
+  readonly scene: Scene<'run.started'>;
   private isInterrupted = false;
   private readonly progress: ProgressState;
   private readonly executed: string[] = [];
   /** Held beside the cache: a big batch must not push out what this very run still needs. */
   private readonly results = new Map<string, CachedResult>();
   private readonly shown = new Map<string, NonNullable<CachedResult['ui']>>();
+  /** Nodes whose results stop whatever takes them. */
+  private readonly blocks = new Map<string, Block>();
   private signatures = new Map<string, string>();
 
   /** `signal` aborts the run without a word, for the server's own end. */
@@ -49,8 +55,9 @@ export class PromptRun {
     private readonly services: ExecutionServices,
     private readonly signal: AbortSignal,
   ) {
-    this.events = new RunEvents(item, services.hub);
+    this.events = new RunEvents(item, services.hub, services.profile.execution);
     this.progress = new ProgressState(item.promptId);
+    this.scene = { prompt_id: item.promptId, client_id: this.events.clientId };
   }
 
   /** Takes effect at the next step or node. */
@@ -59,15 +66,22 @@ export class PromptRun {
   }
 
   async run(): Promise<RunResult> {
+    const { faults } = this.services;
     this.events.status('execution_start', {});
+    await faults.at('run.started', this.scene);
     this.signatures = await signGraph(this.item.graph, this.services.folders);
+    this.services.cache.keepOnly(this.signatures.values());
     for (const id of Object.keys(this.item.graph)) {
       const cached = this.findCached(id);
       if (cached) this.results.set(id, cached);
     }
     this.events.status('execution_cached', { nodes: [...this.results.keys()] });
     const outcome = await this.runNodes();
-    if (outcome === 'success') this.events.status('execution_success', {});
+    if (this.rules.cachedOutputs === 'of the graph') this.showUnreached();
+    if (outcome === 'success') {
+      this.events.status(...faults.alter('run.end', this.endScene(), ['execution_success', {}]));
+      await faults.at('run.succeeded', this.scene);
+    }
     this.currentNode = undefined;
     const shown = [...this.shown];
     return {
@@ -103,7 +117,8 @@ export class PromptRun {
     try {
       this.throwIfInterrupted();
       if (!kind) throw new Error('this node class has no implementation');
-      this.keep(id, await kind.run(new NodeInputs(inputs), this.contextOf(id)));
+      const block = this.blockOn(id);
+      this.keep(id, block ? this.passOn(block, id) : await this.produce(id, kind, inputs));
     } catch (error) {
       this.signal.throwIfAborted();
       return this.tellFailure(id, inputs, error);
@@ -112,6 +127,39 @@ export class PromptRun {
     this.events.progressState(this.progress.snapshot());
     this.executed.push(id);
     return undefined;
+  }
+
+  private async produce(
+    id: string,
+    kind: NodeKind,
+    inputs: Record<string, InputValue>,
+  ): Promise<NodeResult> {
+    const { faults } = this.services;
+    const node_class = nodeOf(this.item.graph, id).class_type;
+    const scene = { ...this.scene, node_id: id, node_class, inputs };
+    await faults.at('node.run', scene);
+    const result = await kind.run(new NodeInputs(inputs), this.contextOf(id));
+    return faults.alter('node.result', scene, result);
+  }
+
+  private blockOn(id: string): Block | undefined {
+    const links = Object.values(nodeOf(this.item.graph, id).inputs).filter(isLink);
+    return links.map(([source]) => this.blocks.get(source)).find((block) => block !== undefined);
+  }
+
+  /** A block speaks once, at the first node that meets it. */
+  private passOn({ message }: Block, id: string): NodeResult {
+    const node_type = nodeOf(this.item.graph, id).class_type;
+    const about = { node_id: id, node_type, executed: this.executed };
+    if (message !== null) this.events.blocked(about, message);
+    return { outputs: [], blocks: { message: null } };
+  }
+
+  private endScene(): Scene<'run.end'> {
+    const { graph } = this.item;
+    const node_id = this.executed.at(-1) ?? Object.keys(graph).at(-1) ?? '';
+    const node_type = nodeOf(graph, node_id).class_type;
+    return { ...this.scene, node_id, node_type, executed: this.executed };
   }
 
   private collectInputs(id: string): Record<string, InputValue> {
@@ -124,11 +172,12 @@ export class PromptRun {
   }
 
   /** Undefined for an input the class does not declare, which may lead anywhere. */
-  private outputOf(source: string, slot: number): InputValue | undefined {
-    return this.results.get(source)?.outputs.at(slot);
+  private outputOf(source: string, slot: number | boolean): InputValue | undefined {
+    return this.results.get(source)?.outputs.at(Number(slot));
   }
 
-  private keep(id: string, { outputs, ui }: NodeResult): void {
+  private keep(id: string, { outputs, ui, blocks }: NodeResult): void {
+    if (blocks) this.blocks.set(id, blocks);
     const entry = ui ? { outputs, ui: { meta: metaOf(id), output: ui } } : { outputs };
     this.results.set(id, entry);
     if (entry.ui) {
@@ -136,7 +185,7 @@ export class PromptRun {
       this.events.executed(id, entry.ui.output);
     }
     const signature = this.signatures.get(id);
-    if (signature !== undefined) this.services.cache.set(signature, entry);
+    if (signature !== undefined && !blocks) this.services.cache.set(signature, entry);
   }
 
   private findCached(id: string): CachedResult | undefined {
@@ -146,27 +195,34 @@ export class PromptRun {
 
   private showCached(id: string, cached: CachedResult): void {
     this.results.set(id, cached);
-    if (cached.ui) this.shown.set(id, cached.ui);
+    const isTold = this.events.clientId !== undefined;
+    if (cached.ui && (isTold || this.rules.cachedOutputs !== 'told to a client')) {
+      this.shown.set(id, cached.ui);
+    }
     this.events.executed(id, cached.ui?.output ?? null);
     this.progress.finish(id);
     this.events.progressState(this.progress.snapshot());
   }
 
   private contextOf(id: string): NodeContext {
-    const throttle = new ProgressThrottle();
-    const { folders, models, options } = this.services;
+    const { clock, folders, models, options, profile } = this.services;
+    const throttle = new ProgressThrottle(profile.execution.throttlesProgress);
     return {
       graph: this.item.graph,
       extraData: this.item.extraData,
       folders,
       models,
+      modelFiles: modelFiles(options),
       stepMs: options.stepMs,
-      wantsPreviews: previewMethods.includes(this.item.extraData['preview_method']),
-      wait: (ms) => this.services.wait(ms, this.signal),
+      wantsPreviews: this.previewMethod !== 'none',
+      wait: (ms) => clock.wait(ms, this.signal),
+      tell: (text) => {
+        this.events.text(id, text);
+      },
       progress: async (value, max, draw) => {
         this.throwIfInterrupted();
         const hasPreview = draw !== undefined;
-        if (!throttle.admits({ value, max, hasPreview, now: performance.now() })) return;
+        if (!throttle.admits({ value, max, hasPreview, now: clock.now() })) return;
         this.progress.update(id, value, max);
         this.events.progressState(this.progress.snapshot());
         this.events.progress({ nodeId: id, value, max, preview: await draw?.() });
@@ -195,6 +251,21 @@ export class PromptRun {
       current_outputs: Object.keys(graph),
     });
     return 'error';
+  }
+
+  /** Some versions list all that the cache has of the graph, reached or not. */
+  private showUnreached(): void {
+    for (const [id, { ui }] of this.results) if (ui) this.shown.set(id, ui);
+  }
+
+  private get rules() {
+    return this.services.profile.execution;
+  }
+
+  private get previewMethod(): unknown {
+    const wish = this.rules.takesPreviewMethod && this.item.extraData['preview_method'];
+    const isKnown = (previewMethods as readonly unknown[]).includes(wish);
+    return isKnown ? wish : this.services.options.previewMethod;
   }
 
   private throwIfInterrupted(): void {

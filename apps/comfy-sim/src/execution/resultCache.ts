@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Folders } from '../files/folders';
 import { isLink, type Graph } from '../graph';
 import { nodeKinds } from '../nodes/nodeKinds';
-import { sizeOf, type NodeValue } from '../nodes/nodeValue';
+import { sizeOf, type OutputValue } from '../nodes/nodeValue';
 import type { NodeMeta, NodeOutput } from '../queue/history';
 
 export interface CachedResult {
-  readonly outputs: readonly NodeValue[];
+  readonly outputs: readonly OutputValue[];
   readonly ui?: { readonly meta: NodeMeta; readonly output: NodeOutput };
 }
 
@@ -36,6 +36,14 @@ export class ResultCache {
     }
   }
 
+  /** Forgets every other result: a new graph leaves nothing behind of the one before. */
+  keepOnly(signatures: Iterable<string>): void {
+    const wanted = new Set(signatures);
+    for (const signature of [...this.entries.keys()]) {
+      if (!wanted.has(signature)) this.drop(signature);
+    }
+  }
+
   clear(): void {
     this.entries.clear();
     this.bytes = 0;
@@ -50,7 +58,7 @@ export class ResultCache {
 }
 
 function bytesOf(entry: CachedResult): number {
-  return entry.outputs.reduce((sum, value) => sum + sizeOf(value), 512);
+  return entry.outputs.reduce<number>((sum, value) => sum + sizeOf(value), 512);
 }
 
 /** For every node a hash of its class, its literals and its ancestry; ids do not matter. */

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../json';
 import type { NodeOutput, StatusMessage } from '../queue/history';
-import type { QueueItem } from '../queue/queueItem';
+import { clientOf, type QueueItem } from '../queue/queueItem';
 import type { SocketHub } from '../socket/hub';
-import { sendPreview } from './preview';
+import type { VersionProfile } from '../profiles/versionProfile';
+import { sendPreview, textFrame } from './binaryFrames';
 
 export interface ProgressStep {
   readonly nodeId: string;
@@ -21,9 +22,9 @@ export class RunEvents {
   constructor(
     item: QueueItem,
     private readonly hub: SocketHub,
+    private readonly rules: VersionProfile['execution'],
   ) {
-    const clientId = item.extraData['client_id'];
-    this.clientId = typeof clientId === 'string' ? clientId : undefined;
+    this.clientId = clientOf(item.extraData);
     this.promptId = item.promptId;
   }
 
@@ -44,13 +45,31 @@ export class RunEvents {
     this.toOwner('executed', { ...node, output, prompt_id: this.promptId });
   }
 
+  /** A node was left out because of a blocked input; no history tells of it. */
+  blocked(about: JsonObject, message: string): void {
+    this.broadcast('execution_error', {
+      ...about,
+      prompt_id: this.promptId,
+      exception_message: `Execution Blocked: ${message}`,
+      exception_type: 'ExecutionBlocked',
+      traceback: [],
+      current_inputs: [],
+      current_outputs: [],
+    });
+  }
+
   /** The last word on a prompt, when its history can be read. */
   finished(): void {
     this.toOwner('executing', { node: null, prompt_id: this.promptId });
   }
 
   progressState(snapshot: object): void {
-    this.broadcast('progress_state', snapshot);
+    if (this.rules.hasProgressState) this.broadcast('progress_state', snapshot);
+  }
+
+  /** A line of text goes to everyone, whoever's prompt it is about. */
+  text(nodeId: string, text: string): void {
+    this.hub.sendBinary(textFrame(nodeId, text));
   }
 
   // With preview metadata the picture precedes the text, without it follows.
@@ -62,7 +81,8 @@ export class RunEvents {
       if (preview) sendPreview(this.hub, preview, { nodeId, promptId, clientId }, withMetadata);
     };
     if (withMetadata) send();
-    this.broadcast('progress', { value, max, prompt_id: promptId, node: nodeId });
+    const node = this.rules.namesNodeWithoutClient || clientId !== undefined ? nodeId : null;
+    this.broadcast('progress', { value, max, prompt_id: promptId, node });
     if (!withMetadata) send();
   }
 

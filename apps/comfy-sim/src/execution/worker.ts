@@ -1,18 +1,8 @@
 import type { HistoryEntry } from '../queue/history';
 import type { PromptQueue } from '../queue/promptQueue';
-import { toTuple, type QueueItem } from '../queue/queueItem';
+import { toTuple, withoutSecrets, type QueueItem } from '../queue/queueItem';
 import type { ExecutionServices } from './executionServices';
-import { PromptRun, type Outcome, type RunResult } from './promptRun';
-
-/** One run, for people who test against the simulator; times are ISO 8601. */
-export interface Execution {
-  readonly prompt_id: string;
-  readonly started_at: string;
-  /** Null, as the outcome, while it runs. */
-  readonly ended_at: string | null;
-  readonly outcome: Outcome | null;
-  readonly model_loads: number;
-}
+import { PromptRun, type RunResult } from './promptRun';
 
 interface FreeRequest {
   readonly unloadModels: boolean;
@@ -20,13 +10,11 @@ interface FreeRequest {
 }
 
 const nothingToFree: FreeRequest = { unloadModels: false, freeMemory: false };
-const executionsKept = 10_000;
 
 /** Takes prompts off the queue, one at a time. */
 export class Worker {
   private current: PromptRun | undefined;
   private free = nothingToFree;
-  private executions: Execution[] = [];
 
   constructor(
     private readonly queue: PromptQueue,
@@ -40,10 +28,6 @@ export class Worker {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-  }
-
-  list(): readonly Execution[] {
-    return this.executions;
   }
 
   /** Id of the node this client's prompt is at. */
@@ -70,6 +54,7 @@ export class Worker {
 
   private async step(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    await this.services.faults.at('worker.idle', {});
     const item = this.queue.take();
     if (item) await this.execute(item, signal);
     this.applyFree();
@@ -86,34 +71,34 @@ export class Worker {
   private async execute(item: QueueItem, signal: AbortSignal): Promise<void> {
     const run = new PromptRun(item, this.services, signal);
     this.current = run;
-    const running = {
-      prompt_id: item.promptId,
-      started_at: new Date().toISOString(),
-      ended_at: null,
-      outcome: null,
-      model_loads: 0,
-    };
-    const former = this.executions.slice(-executionsKept);
-    this.executions = [...former, running];
+    const { executions, faults, models, options } = this.services;
+    executions.begin(item.promptId);
     const result = await run.run();
-    const ended_at = new Date().toISOString();
-    const model_loads = this.services.models.takeLoads();
-    this.executions = [...former, { ...running, ended_at, outcome: result.outcome, model_loads }];
+    executions.end({ outcome: result.outcome, model_loads: models.takeLoads() });
 
-    await this.services.wait(this.services.options.historyGapMs, signal);
-    this.queue.finish(item, historyEntry(item, result));
+    await this.services.clock.wait(options.historyGapMs, signal);
+    await faults.at('history.write', run.scene);
+    this.queue.finish(
+      item,
+      faults.alter('history.write', run.scene, this.historyEntry(item, result)),
+    );
+    await faults.at('history.written', run.scene);
     this.current = undefined;
     run.events.finished();
   }
-}
 
-function historyEntry(item: QueueItem, result: RunResult): HistoryEntry {
-  const completed = result.outcome === 'success';
-  const status_str = completed ? 'success' : 'error';
-  return {
-    prompt: toTuple(item),
-    outputs: result.outputs,
-    status: { status_str, completed, messages: [...result.messages] },
-    meta: result.meta,
-  };
+  private historyEntry(item: QueueItem, result: RunResult): HistoryEntry {
+    const completed = result.outcome === 'success';
+    const status_str = completed ? 'success' : 'error';
+    const extraData =
+      this.services.profile.submission.secrets === 'stay'
+        ? item.extraData
+        : withoutSecrets(item.extraData);
+    return {
+      prompt: toTuple({ ...item, extraData }),
+      outputs: result.outputs,
+      status: { status_str, completed, messages: [...result.messages] },
+      meta: result.meta,
+    };
+  }
 }

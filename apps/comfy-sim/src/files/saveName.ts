@@ -26,12 +26,21 @@ export async function findSavePlace(
   const folder = resolve(root, subfolder);
   if (!isInside(root, folder)) {
     const text = '**** ERROR: Saving image outside the output folder is not allowed.';
-    throw new NodeFailure('Exception', `${text}\n full_output_folder: ${folder}`);
+    const paths = `output_dir: ${root}\n         commonpath: ${commonPath(root, folder)}`;
+    const details = `full_output_folder: ${folder}\n         ${paths}`;
+    throw new NodeFailure('Exception', `${text}\n ${details}`);
   }
   await mkdir(folder, { recursive: true });
   const taken = (await readdir(folder)).map((file) => numberOf(file, name));
   const counter = Math.max(0, ...taken) + 1;
   return { folder, subfolder: subfolder.replaceAll(sep, '/'), name, counter };
+}
+
+function commonPath(a: string, b: string): string {
+  const others = b.split(sep);
+  const parts = a.split(sep);
+  const end = parts.findIndex((part, index) => part !== others[index]);
+  return parts.slice(0, end < 0 ? parts.length : end).join(sep) || sep;
 }
 
 /** `<prefix>_<counter, five digits>_.png`. */

@@ -1,6 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { faultyRequests } from '../faults/faultyRequests';
+import type { VersionProfile } from '../profiles/versionProfile';
 import { addDiscoveryRoutes } from './discoveryRoutes';
-import { sendEmpty, sendJson } from './exchange';
+import { sendEmpty } from './exchange';
 import { addFileRoutes } from './fileRoutes';
 import { addJobRoutes } from './jobRoutes';
 import { isForeignOrigin } from './originCheck';
@@ -8,32 +10,28 @@ import { addPromptRoutes } from './promptRoutes';
 import { addHistoryRoutes, addQueueRoutes } from './queueRoutes';
 import { Routes } from './routes';
 import type { HttpServices } from './services';
+import { simRoutes } from './simRoutes';
 import { FormTooLarge } from './uploadForm';
 
 /** The server's HTTP side. */
 export function createApp(services: HttpServices): Express {
   const app = express();
-  app.disable('x-powered-by');
-  app.use(refuseForeign, answerOptions);
+  app.disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+  app.use(refuseForeign(services.profile), answerOptions);
+  app.use(['/sim', '/api/sim'], simRoutes(services));
+  app.use(faultyRequests(services.faults));
 
-  addJobRoutes(app, services);
   const routes = new Routes(app);
   addPromptRoutes(routes, services);
   addQueueRoutes(routes, services);
+  addJobRoutes(routes, services);
   addHistoryRoutes(routes, services);
   addFileRoutes(routes, services);
   addDiscoveryRoutes(routes, services);
-  routes.get('/sim/executions', (_request, response) => {
-    sendJson(response, services.worker.list());
-  });
   app.get('/', (_request, response) => {
     response.type('text/html; charset=utf-8').send(frontPage);
   });
-  routes.refuseOtherMethods();
-
-  app.use((_request, response) => {
-    response.status(404).type('application/octet-stream').end();
-  });
+  routes.refuseTheRest();
   app.use(answerFailure(services.profile.maxBodyBytes));
   return app;
 }
@@ -41,10 +39,12 @@ export function createApp(services: HttpServices): Express {
 const frontPage =
   '<!doctype html><title>comfy-sim</title><p>This is comfy-sim, a simulator of a ComfyUI server. Its pictures are drawn, not generated.';
 
-const refuseForeign: RequestHandler = (request, response, next) => {
-  if (isForeignOrigin(request.headers)) sendEmpty(response, 403);
-  else next();
-};
+function refuseForeign({ routes }: VersionProfile): RequestHandler {
+  return (request, response, next) => {
+    if (isForeignOrigin(request.headers, routes.refusesCrossSite)) sendEmpty(response, 403);
+    else next();
+  };
+}
 
 const answerOptions: RequestHandler = (request, response, next) => {
   if (request.method === 'OPTIONS') sendEmpty(response);

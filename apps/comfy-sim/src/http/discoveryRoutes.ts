@@ -1,28 +1,40 @@
 import { freemem, totalmem } from 'node:os';
-import { readCatalog } from '../catalog/nodeCatalog';
+import type { ComfySimOptions } from '../options';
 import { pathValue, sendEmpty, sendJson } from './exchange';
 import type { Routes } from './routes';
+import { readServedCatalog } from './servedCatalog';
+import { servedModels } from './servedModels';
 import type { HttpServices } from './services';
 
 export function addDiscoveryRoutes(routes: Routes, services: HttpServices): void {
-  const { profile, options, folders } = services;
+  const { profile } = services;
+  const { features } = profile;
+  const modelFolders = [
+    ...new Set([...profile.modelFolders, ...Object.keys(servedModels(services))]),
+  ];
 
   routes.get('/system_stats', (_request, response) => {
     sendJson(response, systemStats(services));
   });
 
-  routes.get('/features', (_request, response) => {
-    sendJson(response, profile.features);
-  });
+  if (features) {
+    routes.get('/features', (_request, response) => {
+      sendJson(response, features);
+    });
+  }
 
   routes.get('/models', (_request, response) => {
-    sendJson(response, profile.modelFolders);
+    sendJson(response, modelFolders);
   });
 
   routes.get('/models/:folder', (request, response) => {
     const folder = pathValue(request, 'folder');
-    if (!profile.modelFolders.includes(folder)) sendEmpty(response, 404);
-    else sendJson(response, folder === 'checkpoints' ? [...options.checkpoints].sort() : []);
+    if (!modelFolders.includes(folder)) sendEmpty(response, 404);
+    else sendJson(response, servedModels(services)[folder] ?? []);
+  });
+
+  routes.get('/users', (_request, response) => {
+    sendJson(response, { storage: 'server', migrated: true });
   });
 
   for (const path of ['/embeddings', '/extensions']) {
@@ -32,15 +44,17 @@ export function addDiscoveryRoutes(routes: Routes, services: HttpServices): void
   }
 
   routes.get('/object_info', async (_request, response) => {
-    sendJson(response, await readCatalog(folders, options.checkpoints));
+    sendJson(response, await readServedCatalog(services));
   });
 
   routes.get('/object_info/:name', async (request, response) => {
     const name = pathValue(request, 'name');
-    const catalog = await readCatalog(folders, options.checkpoints);
+    const catalog = await readServedCatalog(services);
     sendJson(response, Object.hasOwn(catalog, name) ? { [name]: catalog[name] } : {});
   });
 }
+
+const formerSystemName = process.platform === 'win32' ? 'nt' : 'posix';
 
 function systemStats({ profile, options }: HttpServices) {
   const total = totalmem();
@@ -53,20 +67,20 @@ function systemStats({ profile, options }: HttpServices) {
   };
   return {
     system: {
-      os: process.platform,
+      os: profile.systemName === 'os.name' ? formerSystemName : process.platform,
       ram_total: total,
       ram_free: free,
       comfyui_version: profile.version,
-      required_frontend_version: '1.49.6',
-      installed_templates_version: null,
-      required_templates_version: '0.11.44',
-      comfy_package_versions: [],
+      ...profile.installation,
       python_version: '3.11.7 (simulated by comfy-sim)',
       pytorch_version: '2.13.0+cpu',
       embedded_python: false,
-      deploy_environment: 'local-git',
-      argv: ['main.py', '--cpu', '--port', String(options.port)],
+      argv: ['main.py', '--cpu', '--port', String(options.port), ...previewArguments(options)],
     },
     devices: [{ name: 'cpu', type: 'cpu', index: null, ...device }],
   };
+}
+
+function previewArguments({ previewMethod }: ComfySimOptions): string[] {
+  return previewMethod === 'none' ? [] : ['--preview-method', previewMethod];
 }

@@ -50,16 +50,20 @@ export function readJson(request: Request): Json {
   return JSON.parse(Buffer.isBuffer(body) ? body.toString('utf8') : '') as Json;
 }
 
-/** The body as JSON object. Throws when it is anything else, which becomes a 500. */
+/**
+ * The body as JSON object; a list passes as one without any of the fields, as it does in Python.
+ * Throws when it is anything else, which becomes a 500.
+ */
 export function readObject(request: Request): JsonObject {
   const body = readJson(request);
+  if (Array.isArray(body)) return {};
   if (!isObject(body)) throw new TypeError('the body is no object');
   return body;
 }
 
-/** A list of ids out of a body; anything else throws. */
+/** A list of ids out of a body; anything that cannot be iterated throws. */
 export function readIds(value: Json | undefined): string[] {
-  if (value === undefined) return [];
+  if (value === undefined || typeof value === 'string' || isObject(value)) return [];
   if (!Array.isArray(value)) throw new TypeError('the ids are no list');
   return value.filter((id) => typeof id === 'string');
 }

@@ -7,7 +7,7 @@ import { readUploadForm } from './uploadForm';
 import { viewRoute } from './viewRoute';
 
 export function addFileRoutes(routes: Routes, { folders, profile }: HttpServices): void {
-  routes.get('/view', viewRoute(folders));
+  routes.get('/view', viewRoute(folders, profile.routes.guardsDownloads));
 
   routes.post('/upload/image', async (request, response) => {
     if (!request.is('multipart/form-data')) {

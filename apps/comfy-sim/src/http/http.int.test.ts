@@ -57,6 +57,10 @@ describe('files', () => {
     expect(whole.headers.get('content-disposition')).toBe(`filename="${file.filename}"`);
     const part = await fetch(client.url + viewPath(file), { headers: { range: 'bytes=0-7' } });
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 8]);
+    const beyond = await fetch(client.url + viewPath(file), {
+      headers: { range: 'bytes=9999999-' },
+    });
+    expect([beyond.status, await beyond.text()]).toEqual([416, '']);
     const etag = whole.headers.get('etag') ?? '';
     const again = await fetch(client.url + viewPath(file), { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
@@ -76,7 +80,9 @@ describe('errors', () => {
     ['/interrupt', '', 200],
     ['/interrupt', 'null', 500],
     ['/system_stats', '{}', 405],
-    ['/nowhere', '{}', 404],
+    ['/nowhere', '{}', 405],
+    ['/prompt', '[]', 400],
+    ['/queue', '[]', 200],
   ])('POST %s %s answers %d', async (path, body, status) => {
     const response = await fetch(client.url + path, { method: 'POST', body });
     expect(response.status).toBe(status);

@@ -1,30 +1,42 @@
-import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { isObject, type Json } from '../json';
 import { repr } from '../python';
-import { findJob, jobStatuses, listJobs, type JobFilter, type JobStatus } from '../queue/jobs';
+import {
+  findJob,
+  jobStatuses,
+  listJobs,
+  type JobFilter,
+  type JobRules,
+  type JobStatus,
+} from '../queue/jobs';
 import { bodyReader, pathValue, queryValue, readJson, sendError, sendJson } from './exchange';
 import { isCanonicalUuid } from './jobIds';
+import type { Routes } from './routes';
 import type { HttpServices } from './services';
 
-/** The jobs routes exist below `/api` only. */
-export function addJobRoutes(app: Express, services: HttpServices): void {
-  const { queue, worker, profile } = services;
-  const cancel = (id: string) => queue.delete(id) || worker.interrupt(id);
+/** The jobs routes exist below `/api` only, and, as an oddity, below `/api/api`. */
+export function addJobRoutes(routes: Routes, services: HttpServices): void {
+  const { jobs } = services.profile.routes;
+  if (!jobs) return;
+  routes.get('/api/jobs', list(services, jobs));
+  if (jobs.canCancel) addCancelRoutes(routes, services);
 
-  app.get('/api/jobs', list(services));
-
-  app.get('/api/jobs/:id', (request, response) => {
-    const job = findJob(queue, pathValue(request, 'id'));
+  routes.get('/api/jobs/:id', (request, response) => {
+    const job = findJob(services.queue, pathValue(request, 'id'), jobs);
     if (job) sendJson(response, job);
     else sendJson(response, { error: 'Job not found' }, 404);
   });
+}
 
-  app.post('/api/jobs/cancel', bodyReader(profile.maxBodyBytes), (request, response) => {
+function addCancelRoutes(routes: Routes, { queue, worker, profile }: HttpServices): void {
+  const cancel = (id: string) => queue.delete(id) || worker.interrupt(id);
+
+  routes.post('/api/jobs/cancel', bodyReader(profile.maxBodyBytes), (request, response) => {
     const ids = readJobIds(request, response);
     if (ids) sendJson(response, { cancelled: ids.map(cancel).includes(true) });
   });
 
-  app.post('/api/jobs/:id/cancel', (request, response) => {
+  routes.post('/api/jobs/:id/cancel', (request, response) => {
     sendJson(response, { cancelled: cancel(pathValue(request, 'id')) });
   });
 }
@@ -49,7 +61,7 @@ function readJobIds(request: Request, response: Response): string[] | undefined 
   return undefined;
 }
 
-function list({ queue }: HttpServices): RequestHandler {
+function list({ queue }: HttpServices, rules: JobRules): RequestHandler {
   return (request, response) => {
     const query = readListQuery(request);
     if (typeof query === 'string') {
@@ -57,7 +69,7 @@ function list({ queue }: HttpServices): RequestHandler {
       return;
     }
     const { limit, offset } = query;
-    const all = listJobs(queue, query);
+    const all = listJobs(queue, query, rules);
     const jobs = all.slice(offset, limit === null ? undefined : offset + limit);
     const has_more = offset + jobs.length < all.length;
     sendJson(response, { jobs, pagination: { offset, limit, total: all.length, has_more } });

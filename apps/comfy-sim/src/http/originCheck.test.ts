@@ -13,5 +13,9 @@ test.each([
   ],
   ['a null origin', { host: 'localhost:8188', origin: 'null' }, false],
 ])('%s: refused %#', (_name, headers, isRefused) => {
-  expect(isForeignOrigin(headers)).toBe(isRefused);
+  expect(isForeignOrigin(headers, true)).toBe(isRefused);
+});
+
+test('older versions do not mind another site', () => {
+  expect(isForeignOrigin({ 'sec-fetch-site': 'cross-site' }, false)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { isObject, type Json } from '../json';
 import { toBool } from '../python';
 import { toTuple } from '../queue/queueItem';
@@ -15,8 +16,8 @@ import type { Routes } from './routes';
 import type { HttpServices } from './services';
 
 export function addQueueRoutes(routes: Routes, services: HttpServices): void {
-  const { queue, worker } = services;
-  const body = bodyReader(services.profile.maxBodyBytes);
+  const { queue, worker, profile } = services;
+  const body = bodyReader(profile.maxBodyBytes);
 
   routes.get('/queue', (_request, response) => {
     const queue_running = queue.running ? [toTuple(queue.running)] : [];
@@ -31,10 +32,7 @@ export function addQueueRoutes(routes: Routes, services: HttpServices): void {
   });
 
   routes.post('/interrupt', body, (request, response) => {
-    const wish = tryJson(() => readJson(request));
-    if (!isObject(wish)) throw new TypeError('the body is no object');
-    const id = wish['prompt_id'];
-    worker.interrupt(typeof id === 'string' && id !== '' ? id : undefined);
+    worker.interrupt(profile.routes.interruptsOnePrompt ? readPromptId(request) : undefined);
     sendEmpty(response);
   });
 
@@ -49,13 +47,12 @@ export function addQueueRoutes(routes: Routes, services: HttpServices): void {
 }
 
 export function addHistoryRoutes(routes: Routes, services: HttpServices): void {
-  const { history } = services.queue;
+  const { queue, profile } = services;
+  const { history } = queue;
 
   routes.get('/history', (request, response) => {
-    sendJson(
-      response,
-      history.page(queryInt(request, 'max_items'), queryInt(request, 'offset') ?? -1),
-    );
+    const offset = profile.routes.hasHistoryOffset ? queryInt(request, 'offset') : undefined;
+    sendJson(response, history.page(queryInt(request, 'max_items'), offset ?? -1));
   });
 
   routes.get('/history/:id', (request, response) => {
@@ -64,12 +61,20 @@ export function addHistoryRoutes(routes: Routes, services: HttpServices): void {
     sendJson(response, entry ? { [id]: entry } : {});
   });
 
-  routes.post('/history', bodyReader(services.profile.maxBodyBytes), (request, response) => {
+  routes.post('/history', bodyReader(profile.maxBodyBytes), (request, response) => {
     const wish = readObject(request);
     if (toBool(wish['clear'] ?? false)) history.clear();
     for (const id of readIds(wish['delete'])) history.delete(id);
     sendEmpty(response);
   });
+}
+
+/** The prompt an interruption is about; undefined means whatever runs. */
+function readPromptId(request: Request): string | undefined {
+  const wish = tryJson(() => readJson(request));
+  if (!isObject(wish)) throw new TypeError('the body is no object');
+  const id = wish['prompt_id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 // Only this route takes a broken body for an empty object.

@@ -5,12 +5,15 @@ import sharp from 'sharp';
 import { isFolderType, isInside, parseAnnotated, type Folders } from '../files/folders';
 import { queryValue, sendEmpty } from './exchange';
 
-/** `GET /view`: a file of one of the three folders, whole, in part, or converted. */
-export function viewRoute(folders: Folders): RequestHandler {
+/**
+ * `GET /view`: a file of one of the three folders, whole, in part, or converted. Guarded means that
+ * browsers are told not to show what could run in them.
+ */
+export function viewRoute(folders: Folders, isGuarded: boolean): RequestHandler {
   return async (request, response) => {
     const found = locate(request, folders);
     if (typeof found === 'number') sendEmpty(response, found);
-    else await answer(request, response, found);
+    else await answer(request, response, { path: found, isGuarded });
   };
 }
 
@@ -29,14 +32,18 @@ function locate(request: Request, folders: Folders): string | number {
   return existsSync(path) && statSync(path).isFile() ? path : 404;
 }
 
-async function answer(request: Request, response: Response, path: string): Promise<void> {
+async function answer(
+  request: Request,
+  response: Response,
+  { path, isGuarded }: { path: string; isGuarded: boolean },
+): Promise<void> {
   const preview = queryValue(request, 'preview');
   const channel = queryValue(request, 'channel') ?? '';
   if (preview !== undefined)
     await sendConverted(response, path, convertPreview(path, preview, channel));
   else if (channel === 'rgb') await sendConverted(response, path, sharp(path).removeAlpha().png());
   else if (channel === 'a') await sendConverted(response, path, await alphaOf(path));
-  else sendWhole(request, response, path);
+  else await sendWhole(request, response, { path, isGuarded });
 }
 
 function convertPreview(path: string, preview: string, channel: string): sharp.Sharp {
@@ -66,18 +73,31 @@ async function sendConverted(
 }
 
 const activeTypes = /\.(html?|xhtml|svg|xml|js|mjs|css|mht|mhtml)$/i;
+const formerActiveTypes = /\.(html?|xhtml|js|mjs|css)$/i;
 
-function sendWhole(request: Request, response: Response, path: string): void {
-  const isActive = activeTypes.test(path);
-  const disposition = `${isActive ? 'attachment; ' : ''}filename="${quoted(path)}"`;
-  response.set('Content-Disposition', disposition).set('X-Content-Type-Options', 'nosniff');
-  if (isActive) {
-    response.set('Vary', 'Sec-Fetch-Dest').set('Cache-Control', 'no-store');
-    response.type('application/octet-stream');
-  }
+function sendWhole(
+  request: Request,
+  response: Response,
+  { path, isGuarded }: { path: string; isGuarded: boolean },
+): Promise<void> {
+  const isActive = (isGuarded ? activeTypes : formerActiveTypes).test(path);
+  const isAttached = isActive && isGuarded;
+  const disposition = `${isAttached ? 'attachment; ' : ''}filename="${quoted(path)}"`;
+  response.set('Content-Disposition', disposition);
+  if (isGuarded) response.set('X-Content-Type-Options', 'nosniff');
+  if (isAttached) response.set('Vary', 'Sec-Fetch-Dest').set('Cache-Control', 'no-store');
+  if (isActive) response.type('application/octet-stream');
   // aiohttp answers 304 whatever Cache-Control the client sends.
   delete request.headers['cache-control'];
-  response.sendFile(path, { dotfiles: 'allow', cacheControl: false });
+  return new Promise((resolve, reject) => {
+    response.sendFile(path, { dotfiles: 'allow', cacheControl: false }, (error?: Error) => {
+      const isBadRange = error !== undefined && 'status' in error && error.status === 416;
+      if (isBadRange) sendEmpty(response.type('application/octet-stream'), 416);
+      // Once the head is out, an error means that the client has gone.
+      else if (error && !response.headersSent) reject(error);
+      resolve();
+    });
+  });
 }
 
 function quoted(path: string): string {

@@ -1,12 +1,8 @@
 import { assertFits } from './cardMemory';
-import type { LatentFrame } from './latent';
+import { floorToLatent, type LatentFrame } from './latent';
 import type { NodeKind } from './nodeKind';
 
-/** A latent has an eighth of the picture's size; what does not divide is cut off. */
-export function floorToLatent(pixels: number): number {
-  return Math.max(8, Math.floor(pixels / 8) * 8);
-}
-
+/** EmptyLatentImage and EmptySD3LatentImage. */
 export const emptyLatentImage: NodeKind = {
   run(inputs) {
     const width = floorToLatent(inputs.number('width'));

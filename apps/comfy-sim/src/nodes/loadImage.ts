@@ -11,21 +11,21 @@ export const loadImage: NodeKind = {
     return {
       outputs: [
         { kind: 'picture', width, height, frames: [pixels] },
-        { kind: 'mask', width, height, frame: mask },
+        { kind: 'mask', width, height, frames: [mask] },
       ],
     };
   },
 
-  fingerprint: (inputs, folders) => hashFile(inputs['image'], folders),
+  fingerprint: fingerprintOfFile,
 };
 
 /** The file's pixels, upright, and what its transparency hides. */
 async function decode(path: string) {
-  const file = sharp(path).autoOrient().toColourspace('srgb').ensureAlpha();
+  const file = sharp(path).autoOrient().toColourspace('srgb');
   try {
     const [{ data: pixels, info }, mask] = await Promise.all([
       file.clone().removeAlpha().raw().toBuffer({ resolveWithObject: true }),
-      file.clone().extractChannel('alpha').negate().raw().toBuffer(),
+      file.clone().ensureAlpha().extractChannel('alpha').negate().raw().toBuffer(),
     ]);
     return { pixels, mask, width: info.width, height: info.height };
   } catch {
@@ -33,13 +33,18 @@ async function decode(path: string) {
   }
 }
 
-// Without a file the node fails when it runs; its key must then match nothing, ever.
-async function hashFile(name: unknown, folders: Folders): Promise<string> {
-  const path = typeof name === 'string' ? folders.inputPath(name) : undefined;
+/** Hash of the file an input `image` names: another file under the same name is another input. */
+export async function fingerprintOfFile(
+  inputs: Readonly<Record<string, unknown>>,
+  folders: Folders,
+): Promise<string> {
+  const { image } = inputs;
+  const path = typeof image === 'string' ? folders.inputPath(image) : undefined;
   try {
     const content = await readFile(path ?? '');
     return createHash('sha256').update(content).digest('hex');
   } catch {
+    // Without a file the node fails when it runs; its key must then match nothing, ever.
     return randomUUID();
   }
 }

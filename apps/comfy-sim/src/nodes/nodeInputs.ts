@@ -23,11 +23,30 @@ export class NodeInputs {
     return value;
   }
 
-  value<Kind extends NodeValue['kind']>(name: string, kind: Kind): ValueOf<Kind> {
+  boolean(name: string): boolean {
     const value = this.values[name];
+    if (typeof value !== 'boolean') throw new TypeError(`input ${name} is no boolean`);
+    return value;
+  }
+
+  value<Kind extends NodeValue['kind']>(name: string, kind: Kind): ValueOf<Kind> {
+    const value = this.find(name, kind);
+    if (!value) throw new TypeError(`input ${name} is no ${kind}`);
+    return value;
+  }
+
+  /** An optional input; undefined when it is not given. */
+  find<Kind extends NodeValue['kind']>(name: string, kind: Kind): ValueOf<Kind> | undefined {
+    const value = this.values[name];
+    if (value === undefined) return undefined;
     if (!isNodeValue(value) || value.kind !== kind) {
       throw new TypeError(`input ${name} is no ${kind}`);
     }
     return value as ValueOf<Kind>;
+  }
+
+  /** An optional literal, with the default the node class has for it. */
+  numberOr(name: string, fallback: number): number {
+    return this.values[name] === undefined ? fallback : this.number(name);
   }
 }

@@ -1,10 +1,11 @@
+import type { ModelFiles } from '../catalog/modelFiles';
 import type { Folders } from '../files/folders';
 import type { Graph } from '../graph';
 import type { JsonObject } from '../json';
 import type { ModelMemory } from '../execution/modelMemory';
 import type { NodeOutput } from '../queue/history';
 import type { NodeInputs } from './nodeInputs';
-import type { NodeValue } from './nodeValue';
+import type { OutputValue } from './nodeValue';
 
 /** What a running node may use. */
 export interface NodeContext {
@@ -12,20 +13,31 @@ export interface NodeContext {
   readonly extraData: JsonObject;
   readonly folders: Folders;
   readonly models: ModelMemory;
+  /** What lies in the model folders. */
+  readonly modelFiles: ModelFiles;
   /** Time one sampling step takes. */
   readonly stepMs: number;
   /** Lets time pass. */
   readonly wait: (ms: number) => Promise<void>;
   /** Reports a step; throws InterruptedError when the prompt was interrupted. */
   readonly progress: (value: number, max: number, preview?: () => Promise<Buffer>) => Promise<void>;
+  /** Sends a line of text about the node to every client. */
+  readonly tell: (text: string) => void;
   /** Whether this prompt asked for pictures of its steps. */
   readonly wantsPreviews: boolean;
 }
 
 export interface NodeResult {
-  readonly outputs: readonly NodeValue[];
+  readonly outputs: readonly OutputValue[];
   /** What the node shows in `executed` and in the history. */
   readonly ui?: NodeOutput;
+  /** Stops whatever takes these outputs. */
+  readonly blocks?: Block;
+}
+
+/** Null blocks without a word. */
+export interface Block {
+  readonly message: string | null;
 }
 
 /** One node class. */
@@ -53,7 +65,7 @@ export class NodeFailure extends Error {
 
 /** The simulated graphics card has no memory left. */
 export class OutOfMemory extends NodeFailure {
-  constructor() {
-    super('torch.OutOfMemoryError', 'Allocation on device');
+  constructor(type = 'torch.OutOfMemoryError') {
+    super(type, 'Allocation on device');
   }
 }

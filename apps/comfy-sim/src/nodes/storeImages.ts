@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findSavePlace, savedName } from '../files/saveName';
-import { asciiJson, isObject } from '../json';
 import { encodePng } from '../pictures/png';
 import type { Picture } from '../pictures/picture';
 import type { NodeContext, NodeResult } from './nodeKind';
+import { metadataOf } from './storeFile';
 
 /** Writes every picture of a batch as PNG and shows the files. */
 export async function storeImages(
@@ -22,13 +22,4 @@ export async function storeImages(
     images.push({ filename, subfolder: place.subfolder, type: target.type });
   }
   return { outputs: [picture], ui: { images } };
-}
-
-function metadataOf(context: NodeContext): Record<string, string> {
-  const info = context.extraData['extra_pnginfo'];
-  const more = isObject(info) ? Object.entries(info) : [];
-  return {
-    prompt: asciiJson(context.graph),
-    ...Object.fromEntries(more.map(([key, value]) => [key, asciiJson(value)])),
-  };
 }

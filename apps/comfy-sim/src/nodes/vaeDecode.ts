@@ -1,5 +1,7 @@
 import { renderPortrait } from '../drawing/renderPortrait';
+import { blendByMask } from '../pictures/mask';
 import { plainPicture } from '../pictures/picture';
+import { rememberPortrait } from './drawnPortraits';
 import type { Latent, LatentFrame } from './latent';
 import type { NodeKind } from './nodeKind';
 
@@ -15,15 +17,18 @@ export const vaeDecode: NodeKind = {
   },
 };
 
-function decodeFrame({ width, height }: Latent, frame: LatentFrame): Promise<Buffer> {
+/** The pixels of one item of a latent batch. */
+export async function decodeFrame({ width, height }: Latent, frame: LatentFrame): Promise<Buffer> {
   switch (frame.kind) {
-    case 'portrait':
-      return renderPortrait(frame.portrait, width, height);
+    case 'portrait': {
+      const drawn = await renderPortrait(frame.portrait, width, height);
+      if (frame.kept) return blendByMask({ ...frame.kept, drawn, width, height });
+      rememberPortrait(drawn, frame.portrait);
+      return drawn;
+    }
     case 'picture':
-      return Promise.resolve(frame.pixels);
+      return frame.pixels;
     case 'empty':
-      return Promise.resolve(
-        plainPicture(width, height, 1, emptyLatentColor).frames[0] ?? Buffer.of(),
-      );
+      return plainPicture(width, height, 1, emptyLatentColor).frames[0] ?? Buffer.of();
   }
 }

@@ -6,6 +6,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly frames: readonly Buffer[];
+  /** How opaque the pixels are, for each frame one byte per pixel; without it all are. */
+  readonly alpha?: readonly Buffer[];
 }
 
 export const channels = 3;

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { QueueTuple } from './queueItem';
 
 export type StatusMessage = [event: string, data: JsonObject & { timestamp: number }];
 
-/** What one node showed: an object of lists, e.g. `{images: [...]}`. */
-export type NodeOutput = Record<string, JsonObject[]>;
+/** What one node showed: an object of lists, e.g. `{images: [...]}`; texts are bare strings. */
+export type NodeOutput = Record<string, Json[]>;
 
 export interface NodeMeta {
   node_id: string;

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../json';
-import type { HistoryEntry, NodeOutput } from './history';
+import type { HistoryEntry } from './history';
+import { summariseOutputs } from './outputSummary';
 import type { PromptQueue } from './promptQueue';
 import { toTuple, type QueueItem } from './queueItem';
 
@@ -24,8 +25,13 @@ export interface JobFilter {
   readonly isAscending: boolean;
 }
 
+export interface JobRules {
+  /** Whether a job tells how many of its outputs can be previewed. */
+  readonly countsPreviewable: boolean;
+}
+
 /** Every known prompt that passes the filter, sorted. */
-export function listJobs(queue: PromptQueue, filter: JobFilter): Job[] {
+export function listJobs(queue: PromptQueue, filter: JobFilter, rules: JobRules): Job[] {
   const running = queue.running ? [waitingJob(queue.running, 'in_progress')] : [];
   const pending = queue.pending.map((item) => waitingJob(item, 'pending'));
   const finished = queue.history.all().map(([, entry]) => finishedJob(entry));
@@ -36,11 +42,16 @@ export function listJobs(queue: PromptQueue, filter: JobFilter): Job[] {
   );
   const key = filter.sortBy === 'created_at' ? createTime : duration;
   const sign = filter.isAscending ? 1 : -1;
-  return jobs.sort((a, b) => sign * (key(a) - key(b)));
+  return jobs.sort((a, b) => sign * (key(a) - key(b))).map((job) => asTold(job, rules));
 }
 
 /** One prompt with its graph and, when it is finished, its outputs. */
-export function findJob(queue: PromptQueue, id: string): Job | undefined {
+export function findJob(queue: PromptQueue, id: string, rules: JobRules): Job | undefined {
+  const job = describeJob(queue, id);
+  return job && asTold(job, rules);
+}
+
+function describeJob(queue: PromptQueue, id: string): Job | undefined {
   const entry = queue.history.get(id);
   if (entry) {
     const workflow = workflowOf(entry.prompt[2], entry.prompt[3]);
@@ -52,6 +63,10 @@ export function findJob(queue: PromptQueue, id: string): Job | undefined {
   if (!item) return undefined;
   const job = waitingJob(item, isRunning ? 'in_progress' : 'pending');
   return { ...job, workflow: workflowOf(item.graph, item.extraData) };
+}
+
+function asTold({ previewable_outputs_count, ...job }: Job, rules: JobRules): Job {
+  return rules.countsPreviewable ? { ...job, previewable_outputs_count } : job;
 }
 
 const createTime = (job: Job) => job.create_time ?? 0;
@@ -85,7 +100,7 @@ function finishedJob(entry: HistoryEntry): Job {
     execution_start_time: find('execution_start')?.timestamp,
     execution_end_time: end?.timestamp,
     execution_error: error,
-    ...summarise(entry.outputs),
+    ...summariseOutputs(entry.outputs),
   });
 }
 
@@ -100,18 +115,6 @@ function metadata(extraData: JsonObject): { create_time?: number; workflow_id?: 
     ...(typeof time === 'number' ? { create_time: time } : {}),
     ...(typeof id === 'string' ? { workflow_id: id } : {}),
   };
-}
-
-// A saved file is shown rather than a temporary one.
-function summarise(outputs: Record<string, NodeOutput>) {
-  const items = Object.entries(outputs).flatMap(([nodeId, output]) =>
-    Object.entries(output).flatMap(([mediaType, files]) =>
-      files.map((file) => ({ ...file, nodeId, mediaType })),
-    ),
-  );
-  const preview = items.find((item) => 'type' in item && item.type === 'output') ?? items[0];
-  const count = items.length;
-  return { outputs_count: count, previewable_outputs_count: count, preview_output: preview };
 }
 
 function dropAbsent(job: Record<string, unknown> & { id: string; status: JobStatus }): Job {

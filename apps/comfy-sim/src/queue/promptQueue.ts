@@ -24,8 +24,16 @@ export class PromptQueue {
     return this.heap.items.length + (this.running ? 1 : 0);
   }
 
+  /**
+   * Lets a prompt wait for its turn. Throws TypeError when one with the same number and id waits
+   * already, and yet adds it: Python then compares the graphs, and cannot.
+   */
   put(item: QueueItem): void {
+    const hasTwin = this.pending.some(
+      ({ number, promptId }) => number === item.number && promptId === item.promptId,
+    );
     this.heap.push(item);
+    if (hasTwin) throw new TypeError("'<' not supported between instances of 'dict' and 'dict'");
     this.onChange();
     this.wake();
   }

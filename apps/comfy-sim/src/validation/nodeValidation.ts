@@ -1,20 +1,18 @@
-import type { NodeCatalog } from '../catalog/nodeCatalog';
-import { inputInfos, type InputInfo } from '../catalog/nodeDefinition';
+import type { InputInfo, NodeDefinition } from '../catalog/nodeDefinition';
 import { nodeOf, type Graph, type GraphNode } from '../graph';
 import { isObject, type Json } from '../json';
-import { PythonError, repr } from '../python';
+import { PythonError, repr, typeName } from '../python';
+import { inSetOrder } from '../setOrder';
+import { effectiveInputs } from './dynamicInputs';
+import { checksItself, runOwnCheck } from './ownChecks';
 import { aboutInput, innerValidationException, missingInput, type Reason } from './reason';
+import type { ValidationSources } from './validationSources';
 import { convertValue, findBrokenLimit } from './validateValue';
 
 export interface Verdict {
   isValid: boolean;
   reasons: Reason[];
 }
-
-/** A node class's own check of its inputs; `undefined` means fine. It replaces the list checks. */
-export type CustomCheck = (
-  inputs: Record<string, Json>,
-) => { input: string; text: string } | undefined;
 
 /** Validates nodes and what they hang on, each once; literals are converted in place. */
 export class NodeValidation {
@@ -23,8 +21,7 @@ export class NodeValidation {
 
   constructor(
     private readonly graph: Graph,
-    private readonly catalog: NodeCatalog,
-    private readonly customChecks: Readonly<Record<string, { input: string; check: CustomCheck }>>,
+    private readonly sources: ValidationSources,
   ) {}
 
   /** Throws PythonError where the server's own code would raise. */
@@ -35,18 +32,26 @@ export class NodeValidation {
 
     const node = nodeOf(this.graph, id);
     if (!isObject(node.inputs)) throw new PythonError('KeyError', "'inputs'");
-    const definition = this.catalog[node.class_type];
+    const definition = this.sources.catalog[node.class_type];
     if (!definition) throw new PythonError('KeyError', repr(node.class_type));
 
     const reasons: Reason[] = [];
     let areAncestorsValid = true;
-    for (const input of inputInfos(definition)) {
+    for (const input of this.inputsOf(definition, node)) {
       const result = this.validateInput(id, node, input);
       if (result === false) areAncestorsValid = false;
       else if (result !== true) reasons.push(result);
     }
-    reasons.push(...this.runCustomCheck(node));
+    reasons.push(...runOwnCheck(node, this.sources.folders));
     return this.conclude(id, areAncestorsValid, reasons);
+  }
+
+  private inputsOf(definition: NodeDefinition, node: GraphNode): InputInfo[] {
+    const infos = effectiveInputs(definition, node.inputs);
+    const names = infos.map(({ name }) => name);
+    return inSetOrder(names, this.sources.setOrder).flatMap((name) =>
+      infos.filter((info) => info.name === name),
+    );
   }
 
   /** True: fine; false: something behind the link is not; a Reason: this input is not. */
@@ -58,8 +63,8 @@ export class NodeValidation {
     const converted = convertValue(input, given);
     if (isReason(converted)) return converted;
     node.inputs[input.name] = converted;
-    if (this.customChecks[node.class_type]?.input === input.name) return true;
-    return findBrokenLimit(input, converted) ?? true;
+    if (checksItself(node.class_type, input.name)) return true;
+    return findBrokenLimit(input, converted, this.sources.rules) ?? true;
   }
 
   private validateLink(id: string, input: InputInfo, link: Json[]): boolean | Reason {
@@ -96,31 +101,20 @@ export class NodeValidation {
   private outputType([source, slot]: Json[]): string {
     const node = typeof source === 'string' ? this.graph[source] : undefined;
     if (!node) throw new PythonError('KeyError', repr(source ?? null));
-    const output = this.catalog[node.class_type]?.output ?? [];
-    if (typeof slot !== 'number' || !Number.isInteger(slot)) {
-      throw new PythonError('TypeError', 'tuple indices must be integers or slices, not str');
+    const output = this.sources.catalog[node.class_type]?.output ?? [];
+    const index = typeof slot === 'boolean' ? Number(slot) : slot;
+    if (typeof index !== 'number' || !Number.isInteger(index)) {
+      const kind = typeName(index ?? null);
+      throw new PythonError('TypeError', `tuple indices must be integers or slices, not ${kind}`);
     }
-    const type = output.at(slot);
+    const type = output.at(index);
     if (type === undefined) throw new PythonError('IndexError', 'tuple index out of range');
     return type;
   }
 
-  private runCustomCheck(node: GraphNode): Reason[] {
-    const custom = this.customChecks[node.class_type];
-    const value = custom && node.inputs[custom.input];
-    if (value === undefined || Array.isArray(value)) return [];
-    const problem = custom?.check(node.inputs);
-    if (!problem) return [];
-    const reason = {
-      type: 'custom_validation_failed',
-      message: 'Custom validation failed for node',
-      details: `${problem.input} - ${problem.text}`,
-      extra_info: { input_name: problem.input },
-    };
-    return [reason];
-  }
-
   private markCycle(id: string): Verdict {
+    // Older versions run into Python's recursion limit here, and have nothing to say about it.
+    if (!this.sources.rules.namesCycles) return { isValid: false, reasons: [] };
     const cycle = this.path.slice(this.path.indexOf(id));
     const name = (node: string) => `${node} (${nodeOf(this.graph, node).class_type})`;
     const details = [...cycle, id].map(name).join(' -> ');
@@ -152,8 +146,10 @@ function isReason(value: Json | Reason): value is Reason {
   return isObject(value) && 'extra_info' in value && 'details' in value;
 }
 
+const anyType: readonly unknown[] = ['*', 'COMFY_MATCHTYPE_V3'];
+
 function typesMatch(received: string, wanted: string | string[]): boolean {
-  if (received === wanted) return true;
+  if (received === wanted || anyType.includes(received) || anyType.includes(wanted)) return true;
   if (typeof wanted !== 'string') return false;
   const split = (types: string) => types.split(',').map((type) => type.trim());
   const wantedTypes = split(wanted);

@@ -28,7 +28,8 @@ export function missingInput(name: string): Reason {
   return {
     type: 'required_input_missing',
     message: 'Required input is missing',
-    details: name,
+    // A dynamic input's own name is the last part.
+    details: name.split('.').at(-1) ?? name,
     extra_info: { input_name: name },
   };
 }

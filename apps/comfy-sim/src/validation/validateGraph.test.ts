@@ -2,11 +2,14 @@ import coreNodes from '../data/coreNodes.json';
 import type { NodeCatalog } from '../catalog/nodeCatalog';
 import { Folders } from '../files/folders';
 import type { Graph } from '../graph';
-import { validateGraph } from './validateGraph';
+import { profile033 } from '../profiles/profile033';
+import { validateGraph, type ValidationSources } from './validateGraph';
 
-const sources = {
+const sources: ValidationSources = {
   catalog: coreNodes as unknown as NodeCatalog,
   folders: new Folders('/absent'),
+  rules: profile033.validation,
+  setOrder: [],
 };
 
 function pictureGraph(inputs: Graph[string]['inputs']): Graph {
@@ -56,7 +59,8 @@ test('only the asked outputs are run', () => {
     ...pictureGraph({}),
     3: { class_type: 'PreviewImage', inputs: { images: ['1', 0] } },
   };
-  expect(validateGraph(graph, sources).outputs).toEqual(['3', '2']);
+  expect(validateGraph(graph, sources).outputs).toEqual(['2', '3']);
+  expect(validateGraph(graph, { ...sources, setOrder: ['3'] }).outputs).toEqual(['3', '2']);
   expect(validateGraph(graph, sources, ['2']).outputs).toEqual(['2']);
   expect(validateGraph(graph, sources, ['1']).error?.type).toBe('prompt_no_outputs');
 });

@@ -1,10 +1,12 @@
-import type { NodeCatalog } from '../catalog/nodeCatalog';
-import type { Folders } from '../files/folders';
-import { nodeOf, type Graph } from '../graph';
+import { nodeOf, type Graph, type GraphNode } from '../graph';
 import { isObject } from '../json';
 import { PythonError, toStr } from '../python';
+import { inSetOrder } from '../setOrder';
 import { NodeValidation, type Verdict } from './nodeValidation';
 import { validationException, type Reason } from './reason';
+import type { ValidationSources } from './validationSources';
+
+export type { ValidationSources } from './validationSources';
 
 interface NodeErrors {
   [nodeId: string]: { errors: Reason[]; dependent_outputs: string[]; class_type: string };
@@ -18,23 +20,19 @@ export interface GraphVerdict {
   readonly outputs: string[];
 }
 
-export interface ValidationSources {
-  readonly catalog: NodeCatalog;
-  readonly folders: Folders;
-}
-
 /** Checks a graph against the node classes; converts its literals in place. */
 export function validateGraph(
   graph: Graph,
   sources: ValidationSources,
   targets?: readonly string[],
 ): GraphVerdict {
-  const missing = findMissingClass(graph, sources.catalog);
+  const missing = findMissingClass(graph, sources);
   if (missing) return { error: missing, nodeErrors: {}, outputs: [] };
 
   const isOutput = (id: string) => sources.catalog[nodeOf(graph, id).class_type]?.output_node;
-  const outputs = Object.keys(graph).filter(
-    (id) => isOutput(id) && (targets?.includes(id) ?? true),
+  const outputs = inSetOrder(
+    Object.keys(graph).filter((id) => isOutput(id) && (targets?.includes(id) ?? true)),
+    sources.setOrder,
   );
   if (outputs.length === 0) {
     return {
@@ -51,12 +49,7 @@ function validateOutputs(
   outputs: string[],
   sources: ValidationSources,
 ): GraphVerdict {
-  const validation = new NodeValidation(graph, sources.catalog, {
-    LoadImage: {
-      input: 'image',
-      check: (inputs) => checkImage(toStr(inputs['image'] ?? null), sources.folders),
-    },
-  });
+  const validation = new NodeValidation(graph, sources);
   const nodeErrors: NodeErrors = {};
   const good: string[] = [];
   const lines: string[] = [];
@@ -69,7 +62,7 @@ function validateOutputs(
     lines.push(...verdict.reasons.map((reason) => `${reason.message}: ${reason.details}`));
     collectErrors(nodeErrors, { graph, output, verdicts: validation.verdicts });
   }
-  if (good.length > 0) return { nodeErrors, outputs: good.reverse() };
+  if (good.length > 0) return { nodeErrors, outputs: good };
   const message = 'Prompt outputs failed validation';
   const error = topLevel('prompt_outputs_failed_validation', message, lines.join('\n'));
   return { error, nodeErrors, outputs: [] };
@@ -99,12 +92,14 @@ function collectErrors(
   }
 }
 
-function findMissingClass(graph: Graph, catalog: NodeCatalog): Reason | undefined {
+function findMissingClass(graph: Graph, { catalog, rules }: ValidationSources): Reason | undefined {
   for (const [id, node] of Object.entries(graph)) {
-    if (!isObject(node)) throw new TypeError(`node ${id} is no object`);
-    const isNamed = 'class_type' in node;
+    const isFormer = rules.missingNode === 'invalid_prompt';
+    if (!isObject(node) && !isFormer) throw new TypeError(`node ${id} is no object`);
+    const isNamed = isObject(node) && 'class_type' in node;
     if (isNamed && typeof node.class_type === 'string' && Object.hasOwn(catalog, node.class_type))
       continue;
+    if (isFormer) return formerMissingClass(id, node, isNamed);
     const title = node._meta?.title;
     const message = isNamed
       ? `Node '${title ?? toStr(node.class_type)}' not found. The custom node may not be installed.`
@@ -116,9 +111,11 @@ function findMissingClass(graph: Graph, catalog: NodeCatalog): Reason | undefine
   return undefined;
 }
 
-function checkImage(name: string, folders: Folders): { input: string; text: string } | undefined {
-  if (folders.inputExists(name)) return undefined;
-  return { input: 'image', text: `Invalid image file: ${name}` };
+function formerMissingClass(id: string, node: GraphNode, isNamed: boolean): Reason {
+  const text = isNamed
+    ? `node ${toStr(node.class_type)} does not exist.`
+    : 'a node is missing the class_type property.';
+  return topLevel('invalid_prompt', `Cannot execute because ${text}`, `Node ID '#${id}'`);
 }
 
 function topLevel(type: string, message: string, details = ''): Reason {

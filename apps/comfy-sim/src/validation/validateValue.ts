@@ -1,6 +1,7 @@
 import type { InputInfo } from '../catalog/nodeDefinition';
 import { isObject, type Json } from '../json';
-import { PythonError, repr, toBool, toFloat, toInt, toStr } from '../python';
+import type { VersionProfile } from '../profiles/versionProfile';
+import { floatText, PythonError, repr, toBool, toFloat, toInt, toStr } from '../python';
 import { aboutInput, type Reason } from './reason';
 
 const converters: Record<string, (value: Json) => Json> = {
@@ -30,18 +31,32 @@ export function convertValue(input: InputInfo, given: Json): Json | Reason {
 }
 
 /** The first limit or list that a converted literal breaks. */
-export function findBrokenLimit(input: InputInfo, value: Json): Reason | undefined {
+export function findBrokenLimit(
+  input: InputInfo,
+  value: Json,
+  { quotesListValue }: VersionProfile['validation'],
+): Reason | undefined {
   const { min, max } = input.options;
+  const show = (number: number) => (input.type === 'FLOAT' ? floatText(number) : String(number));
   if (typeof value === 'number' && typeof min === 'number' && value < min) {
-    const message = `Value ${value} smaller than min of ${min}`;
+    const message = `Value ${show(value)} smaller than min of ${show(min)}`;
     return aboutInput('value_smaller_than_min', message, input, { value });
   }
-  if (typeof value === 'number' && typeof max === 'number' && value > max) {
-    const message = `Value ${value} bigger than max of ${max}`;
+  if (typeof value === 'number' && typeof max === 'number' && isBeyond(value, max)) {
+    const message = `Value ${show(value)} bigger than max of ${show(max)}`;
     return aboutInput('value_bigger_than_max', message, input, { value });
   }
   const options = comboOptions(input);
-  return options && !options.includes(value) ? notInList(input, value, options) : undefined;
+  if (!options || options.includes(value)) return undefined;
+  return notInList(input, value, {
+    options,
+    quoted: quotesListValue ? repr(value) : `'${toStr(value)}'`,
+  });
+}
+
+// Both 2^64 and 2^64 - 1, the largest seed, are read as 2^64; a client in JavaScript can only mean that.
+function isBeyond(value: number, max: number): boolean {
+  return value > max || (value === max && max > Number.MAX_SAFE_INTEGER);
 }
 
 function comboOptions(input: InputInfo): Json[] | undefined {
@@ -51,10 +66,14 @@ function comboOptions(input: InputInfo): Json[] | undefined {
   return Array.isArray(options) ? options : [];
 }
 
-function notInList(input: InputInfo, value: Json, options: Json[]): Reason {
+function notInList(
+  input: InputInfo,
+  value: Json,
+  { options, quoted }: { options: Json[]; quoted: string },
+): Reason {
   const isLong = options.length > longList;
   const list = isLong ? `(list of length ${options.length})` : repr(options);
-  const details = `${input.name}: ${repr(value)} not in ${list}`;
+  const details = `${input.name}: ${quoted} not in ${list}`;
   const config = isLong ? { input_config: null } : {};
   return aboutInput('value_not_in_list', 'Value not in list', input, { value, details, ...config });
 }

@@ -2,7 +2,8 @@ import { darken, lighten } from '../color';
 import type { Portrait } from '../portrait';
 import type { Accessory } from '../wardrobe';
 import { floor } from './body';
-import { bothSides, middle, type Pen } from './pen';
+import { handAt } from './limbs';
+import { bothSides, middle, moved, type Pen } from './pen';
 
 type Drawing = (pen: Pen, portrait: Portrait) => string;
 
@@ -58,33 +59,54 @@ const behind: Partial<Record<Accessory, Drawing>> = {
     view === 'back' ? '' : pen.shape(capeCut, darken(extra, 0.1)),
 };
 
-const sword: Drawing = (pen, { face }) =>
-  `<g transform="translate(402 514) rotate(8)">${[
-    pen.shape('M -12 -92 L -13 -330 L 0 -364 L 13 -330 L 12 -92 Z', '#d5dbe4'),
-    pen.flat('M 0 -360 L 13 -330 L 12 -92 L 0 -92 Z', '#98a3b3', 0.7),
-    pen.line('M 0 -320 V -110', '#8591a3', 3, 0.7),
-    pen.shape('M -44 -92 Q 0 -104 44 -92 L 42 -76 Q 0 -86 -42 -76 Z', '#d9ab47'),
-    pen.shape('M -9 -80 H 9 V 6 H -9 Z', '#5b3a29'),
-    pen.ellipse([0, -36], [27, 25], face.skin),
-    pen.line('M -18 -44 H 18 M -20 -34 H 20 M -18 -24 H 18', darken(face.skin, 0.4), 2.6, 0.6),
-    pen.ellipse([0, 12], [13, 12], '#d9ab47'),
-  ].join('')}</g>`;
+/** Something with a grip that a hand holds: it goes where the pose has the hand. */
+function held(side: -1 | 1, [gripX, gripY]: readonly [number, number], drawing: Drawing): Drawing {
+  return (pen, portrait) => {
+    if (!portrait.stance) return drawing(pen, portrait);
+    const [x, y] = handAt(portrait, portrait.stance, side);
+    return moved(drawing(pen, portrait), x - gripX, y - gripY);
+  };
+}
 
-const staff: Drawing = (pen, { outfit, face }) =>
-  pen.shape(`M 82 150 L 94 150 L 100 ${floor} L 80 ${floor} Z`, '#77512f') +
-  pen.shape(
-    'M 68 168 C 44 130 70 96 88 90 C 106 96 132 130 108 168 C 112 140 104 122 88 118 C 72 122 64 140 68 168 Z',
-    '#8d6238',
-  ) +
-  pen.dot([88, 132], 34, lighten(outfit.extra, 0.6), 0.35) +
-  pen.ellipse([88, 132], [19, 19], lighten(outfit.extra, 0.25)) +
-  pen.dot([82, 125], 6, '#ffffff', 0.85) +
-  pen.ellipse([90, 452], [25, 23], face.skin);
+const sword = held(
+  1,
+  [407, 478],
+  (pen, { face }) =>
+    `<g transform="translate(402 514) rotate(8)">${[
+      pen.shape('M -12 -92 L -13 -330 L 0 -364 L 13 -330 L 12 -92 Z', '#d5dbe4'),
+      pen.flat('M 0 -360 L 13 -330 L 12 -92 L 0 -92 Z', '#98a3b3', 0.7),
+      pen.line('M 0 -320 V -110', '#8591a3', 3, 0.7),
+      pen.shape('M -44 -92 Q 0 -104 44 -92 L 42 -76 Q 0 -86 -42 -76 Z', '#d9ab47'),
+      pen.shape('M -9 -80 H 9 V 6 H -9 Z', '#5b3a29'),
+      pen.ellipse([0, -36], [27, 25], face.skin),
+      pen.line('M -18 -44 H 18 M -20 -34 H 20 M -18 -24 H 18', darken(face.skin, 0.4), 2.6, 0.6),
+      pen.ellipse([0, 12], [13, 12], '#d9ab47'),
+    ].join('')}</g>`,
+);
 
-const bow: Drawing = (pen, { face }) =>
-  pen.line('M 96 190 C 20 280 20 420 96 520', '#7b4d2a', 12) +
-  pen.line('M 96 190 L 90 355 L 96 520', '#efe8d8', 3) +
-  pen.ellipse([42, 356], [21, 23], face.skin);
+const staff = held(
+  -1,
+  [90, 452],
+  (pen, { outfit, face }) =>
+    pen.shape(`M 82 150 L 94 150 L 100 ${floor} L 80 ${floor} Z`, '#77512f') +
+    pen.shape(
+      'M 68 168 C 44 130 70 96 88 90 C 106 96 132 130 108 168 C 112 140 104 122 88 118 C 72 122 64 140 68 168 Z',
+      '#8d6238',
+    ) +
+    pen.dot([88, 132], 34, lighten(outfit.extra, 0.6), 0.35) +
+    pen.ellipse([88, 132], [19, 19], lighten(outfit.extra, 0.25)) +
+    pen.dot([82, 125], 6, '#ffffff', 0.85) +
+    pen.ellipse([90, 452], [25, 23], face.skin),
+);
+
+const bow = held(
+  -1,
+  [42, 356],
+  (pen, { face }) =>
+    pen.line('M 96 190 C 20 280 20 420 96 520', '#7b4d2a', 12) +
+    pen.line('M 96 190 L 90 355 L 96 520', '#efe8d8', 3) +
+    pen.ellipse([42, 356], [21, 23], face.skin),
+);
 
 const scarf: Drawing = (pen, { outfit: { extra } }) =>
   pen.shape(

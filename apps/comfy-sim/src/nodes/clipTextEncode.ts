@@ -1,7 +1,0 @@
-import type { NodeKind } from './nodeKind';
-
-export const clipTextEncode: NodeKind = {
-  run(inputs) {
-    return Promise.resolve({ outputs: [{ kind: 'conditioning', text: inputs.string('text') }] });
-  },
-};
