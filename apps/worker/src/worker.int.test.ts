@@ -74,7 +74,7 @@ describe('a worker', () => {
     const [without, withReference] = await Promise.all(
       [plain, based].map(({ id }) => system.final(id)),
     );
-    expect(withReference).toMatchObject({ status: 'completed', workflow: 'image-to-image-sd15' });
+    expect(withReference).toMatchObject({ status: 'completed', workflow: 'reference-sd15' });
     expect(withReference!.outputs[0]!.fileId).not.toBe(without!.outputs[0]!.fileId);
     await worker.release();
   });

@@ -24,7 +24,7 @@ export function parseAddress(baseUrl: string): Address {
     headers: authorization(url),
     http: (path) => `${url.protocol}${root}${path}`,
     socket: (clientId) =>
-      `${url.protocol.replace('http', 'ws')}${root}/ws?clientId=${encodeURIComponent(clientId)}`,
+      `${url.protocol.replace('http', 'ws')}${root}/api/ws?clientId=${encodeURIComponent(clientId)}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { parseAddress } from './address';
+import { cancel, type CancelResult } from './cancel';
 import { within, type CallOptions } from './deadline';
 import { fetchOutput, uploadImage, type ImageUpload, type OutputFile } from './files';
 import { createHttp } from './http';
@@ -6,7 +7,9 @@ import {
   findModels,
   findNodeClass,
   readFeatures,
+  readModelFolders,
   readObjectInfo,
+  readObjectInfoText,
   readSystemStats,
   type Features,
   type NodeClass,
@@ -16,7 +19,6 @@ import {
 import { look, type Look } from './look';
 import type { OutputRef } from './outputs';
 import {
-  cancel,
   deleteHistory,
   deleteQueued,
   freeMemory,
@@ -24,11 +26,17 @@ import {
   readQueueLength,
   type ComfyQueue,
 } from './queue';
+import { serverFinder } from './server';
 import { submit, type Submission, type SubmitResult } from './submit';
 
 export interface ComfyClientOptions {
   /** Such as `http://gpu-1:8188`; may hold a path and credentials of a proxy. */
   baseUrl: string;
+  /**
+   * Of the ComfyUI, as `systemStats` tells it, once that is known. Without it, the calls that depend on
+   * it (`submit`, `look`, `cancel`) each ask first.
+   */
+  version?: string;
   fetch?: typeof globalThis.fetch;
   /** For each call without a `timeoutMs` of its own; 10 s when absent. */
   timeoutMs?: number;
@@ -40,12 +48,17 @@ export interface ComfyClientOptions {
  */
 export interface ComfyClient {
   systemStats(call?: CallOptions): Promise<SystemStats>;
+  /** Its feature flags; none before 0.3.45. */
   features(call?: CallOptions): Promise<Features>;
   /** All node classes: up to megabytes, seconds on an instance with many models. */
   objectInfo(call?: CallOptions): Promise<ObjectInfo>;
+  /** The same as JSON text, unparsed, to be stored: no `NaN` in it, long integers as they are. */
+  objectInfoText(call?: CallOptions): Promise<string>;
   /** One node class; null when it is not installed. */
   nodeClass(name: string, call?: CallOptions): Promise<NodeClass | null>;
-  /** The model files of a folder such as `checkpoints`; null when there is no such folder. */
+  /** The folders that models may be in, such as `checkpoints`. */
+  modelFolders(call?: CallOptions): Promise<string[]>;
+  /** The model files of such a folder; null when there is no such folder. */
   models(folder: string, call?: CallOptions): Promise<string[] | null>;
   /** Posts a graph, once. An outage is told by the result, not by an error. */
   submit(submission: Submission, call?: CallOptions): Promise<SubmitResult>;
@@ -54,11 +67,11 @@ export interface ComfyClient {
   queue(call?: CallOptions): Promise<ComfyQueue>;
   /** How many prompts run or wait: the cheapest sign of life. */
   queueLength(call?: CallOptions): Promise<number>;
-  /** Takes a waiting prompt out. ComfyUI does not say whether it did: look afterwards. */
+  /** Takes a waiting prompt out, by the id that `look` gave. ComfyUI does not say whether it did: look afterwards. */
   deleteQueued(promptId: string, call?: CallOptions): Promise<void>;
-  /** Takes a waiting prompt out or interrupts a running one; false when it was neither. */
-  cancel(promptId: string, call?: CallOptions): Promise<boolean>;
-  /** Makes ComfyUI forget a finished prompt; its files stay. */
+  /** Takes a waiting prompt out or interrupts a running one, never another one. */
+  cancel(promptId: string, call?: CallOptions): Promise<CancelResult>;
+  /** Makes ComfyUI forget a finished prompt, by the id that `look` gave; its files stay. */
   deleteHistory(promptId: string, call?: CallOptions): Promise<void>;
   /** Asks ComfyUI to unload its models and drop its cache, as after running out of memory. */
   freeMemory(call?: CallOptions): Promise<void>;
@@ -76,22 +89,25 @@ export interface ComfyClient {
  * @throws TypeError when `baseUrl` is no http(s) URL.
  */
 export function createComfyClient(options: ComfyClientOptions): ComfyClient {
-  const { baseUrl, fetch = globalThis.fetch, timeoutMs = 10_000 } = options;
+  const { baseUrl, version = null, fetch = globalThis.fetch, timeoutMs = 10_000 } = options;
   const http = createHttp(parseAddress(baseUrl), fetch);
+  const findServer = serverFinder(http, version);
   const run = <T>(call: CallOptions | undefined, work: (signal: AbortSignal) => Promise<T>) =>
     within({ timeoutMs, ...call }, work);
   return {
     systemStats: (call) => run(call, (signal) => readSystemStats(http, signal)),
     features: (call) => run(call, (signal) => readFeatures(http, signal)),
     objectInfo: (call) => run(call, (signal) => readObjectInfo(http, signal)),
+    objectInfoText: (call) => run(call, (signal) => readObjectInfoText(http, signal)),
     nodeClass: (name, call) => run(call, (signal) => findNodeClass(http, name, signal)),
+    modelFolders: (call) => run(call, (signal) => readModelFolders(http, signal)),
     models: (folder, call) => run(call, (signal) => findModels(http, folder, signal)),
-    submit: (submission, call) => run(call, (signal) => submit(http, submission, signal)),
-    look: (id, call) => run(call, (signal) => look(http, id, signal)),
+    submit: (submission, call) => run(call, (signal) => submit(findServer, submission, signal)),
+    look: (id, call) => run(call, async (signal) => look(await findServer(signal), id, signal)),
     queue: (call) => run(call, (signal) => readQueue(http, signal)),
     queueLength: (call) => run(call, (signal) => readQueueLength(http, signal)),
     deleteQueued: (id, call) => run(call, (signal) => deleteQueued(http, id, signal)),
-    cancel: (id, call) => run(call, (signal) => cancel(http, id, signal)),
+    cancel: (id, call) => run(call, async (signal) => cancel(await findServer(signal), id, signal)),
     deleteHistory: (id, call) => run(call, (signal) => deleteHistory(http, id, signal)),
     freeMemory: (call) => run(call, (signal) => freeMemory(http, signal)),
     uploadImage: (upload, call) => run(call, (signal) => uploadImage(http, upload, signal)),

@@ -10,8 +10,19 @@ test.each([
   ['MemoryError', ''],
   ['RuntimeError', 'DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes'],
   ['RuntimeError', 'MPS backend out of memory'],
+  ['RuntimeError', "[enforce fail] DefaultCPUAllocator: can't allocate memory"],
+  ['RuntimeError', 'CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`'],
+  ['numpy._core._exceptions._ArrayMemoryError', 'Unable to allocate 9 GiB'],
 ])('pitfall 21: %s (%s) is out of memory', (type, message) => {
   expect(error(type, message).kind).toBe('out_of_memory');
+});
+
+test.each([
+  'CUDA error: an illegal memory access was encountered',
+  'CUDA error: unspecified launch failure',
+  'HIP error: device-side assert triggered',
+])('%s is of the device, not of the graph', (message) => {
+  expect(error('torch.AcceleratorError', message).kind).toBe('device_error');
 });
 
 test('a model file that vanished before it was loaded is a missing model', () => {

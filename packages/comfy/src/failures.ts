@@ -5,10 +5,17 @@ import { safeText } from './safeText';
  * What kind of no ComfyUI said:
  * `out_of_memory` the run needed more memory than there was · `missing_model` a model file is not
  * installed · `missing_node` a node class is not installed · `validation` a node refuses an input ·
- * `invalid` the graph as a whole is refused · `node_error` a node failed while running.
+ * `invalid` the graph as a whole is refused · `node_error` a node failed while running ·
+ * `device_error` the GPU failed under it, and fails all that comes after until ComfyUI is restarted.
  */
 export type ComfyFailureKind =
-  'out_of_memory' | 'missing_model' | 'missing_node' | 'validation' | 'invalid' | 'node_error';
+  | 'out_of_memory'
+  | 'missing_model'
+  | 'missing_node'
+  | 'validation'
+  | 'invalid'
+  | 'node_error'
+  | 'device_error';
 
 /** Why a graph was refused or failed. Every text in it may be shown to users. */
 export interface ComfyFailure {
@@ -62,7 +69,10 @@ export function fromExecutionError(error: ExecutionError): ComfyFailure {
 }
 
 const MODEL_FILE = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|pkl)\b/i;
-const OUT_OF_MEMORY = /out of memory|not enough memory|allocation on device/i;
+const OUT_OF_MEMORY =
+  /out of memory|not enough memory|can't allocate memory|allocation on device|CUBLAS_STATUS_ALLOC_FAILED/i;
+const DEVICE_ERROR =
+  /(?:CUDA|HIP|cuDNN|cuBLAS) error: (?:an illegal memory|illegal (?:address|instruction)|unspecified launch|misaligned|device-side assert|uncorrectable ECC|unknown error)/i;
 
 /** Whether `name` names a model file, by its extension. */
 export function isModelFile(name: string): boolean {
@@ -70,9 +80,10 @@ export function isModelFile(name: string): boolean {
 }
 
 function classify(type: string, message: string): ComfyFailureKind {
-  if (/OutOfMemoryError$|^MemoryError$/.test(type) || OUT_OF_MEMORY.test(message)) {
+  if (/MemoryError$/.test(type) || OUT_OF_MEMORY.test(message)) {
     return 'out_of_memory';
   }
+  if (DEVICE_ERROR.test(message)) return 'device_error';
   const isAbsentModel = type === 'FileNotFoundError' && isModelFile(message);
   return isAbsentModel || message.startsWith('Model in folder') ? 'missing_model' : 'node_error';
 }

@@ -80,6 +80,24 @@ test('a refused output is an outage', async () => {
   await expect(client.fetchOutput(ref, { maxBytes: 9 })).rejects.toMatchObject({ status: 403 });
 });
 
+test('pitfall 10: a web page, or less than was declared, is no output', async () => {
+  const { client } = await replaying(null, () => ({ body: '<html>', contentType: 'text/html' }));
+  await expect(client.fetchOutput(ref, { maxBytes: 99 })).rejects.toMatchObject({
+    retryable: false,
+  });
+  const headers = { 'content-length': '5', 'content-type': 'image/png' };
+  const fetch = () => Promise.resolve(new Response('four', { headers }));
+  const cut = createComfyClient({ baseUrl: 'http://gpu', fetch });
+  await expect(cut.fetchOutput(ref, { maxBytes: 99 })).rejects.toMatchObject({ retryable: true });
+});
+
+test('a compressed output has another length than was declared', async () => {
+  const headers = { 'content-length': '5', 'content-encoding': 'gzip' };
+  const fetch = () => Promise.resolve(new Response('unpacked', { headers }));
+  const client = createComfyClient({ baseUrl: 'http://gpu', fetch });
+  expect((await client.fetchOutput(ref, { maxBytes: 99 }))?.bytes.toString()).toBe('unpacked');
+});
+
 test('the limit holds for an output of undeclared length', async () => {
   const body = new ReadableStream({
     pull: (controller) => {

@@ -42,7 +42,7 @@ export interface OutputFile {
 }
 
 /**
- * Downloads an output; null when ComfyUI no longer has the file.
+ * Downloads an output, whole or not at all; null when ComfyUI no longer has the file.
  * @throws OutputTooLargeError beyond `maxBytes`.
  */
 export async function fetchOutput(
@@ -55,17 +55,23 @@ export async function fetchOutput(
   return http.exchange(request, signal, async (response) => {
     if (response.status === 404) return null;
     if (response.status !== 200) throw refusal({ path: '/api/view' }, response.status);
+    const contentType = response.headers.get('content-type') ?? DEFAULT_TYPE;
+    if (contentType.startsWith('text/html') && !/\.html?$/i.test(filename)) {
+      throw badFile('the output is a web page: is it ComfyUI?', false);
+    }
     const bytes = await readUpTo(response, maxBytes);
-    if (bytes.length === 0) throw emptyFile();
-    return { bytes, contentType: response.headers.get('content-type') ?? DEFAULT_TYPE };
+    if (bytes.length === 0) throw badFile('the output is empty', true);
+    if (bytes.length !== declaredLength(response, bytes.length)) {
+      throw badFile('the output was cut short', true);
+    }
+    return { bytes, contentType };
   });
 }
 
 const DEFAULT_TYPE = 'application/octet-stream';
 
 async function readUpTo(response: Response, maxBytes: number): Promise<Buffer> {
-  const declared = Number(response.headers.get('content-length'));
-  if (declared > maxBytes) throw new OutputTooLargeError(maxBytes);
+  if (declaredLength(response, 0) > maxBytes) throw new OutputTooLargeError(maxBytes);
   const chunks: Uint8Array[] = [];
   let length = 0;
   const body: AsyncIterable<Uint8Array> | null = response.body;
@@ -77,11 +83,13 @@ async function readUpTo(response: Response, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks, length);
 }
 
-/** A file that is being written, or was on a full disk. */
-function emptyFile(): ComfyUnavailableError {
-  return new ComfyUnavailableError('the output is empty', {
-    retryable: true,
-    reached: true,
-    status: 200,
-  });
+/** As the headers say, or else `unknown`; on the way a compressed body has another length. */
+function declaredLength({ headers }: Response, unknown: number): number {
+  const length = headers.has('content-encoding') ? null : headers.get('content-length');
+  return length === null ? unknown : Number(length);
+}
+
+/** Such as one that is just being written, or was on a full disk. */
+function badFile(message: string, retryable: boolean): ComfyUnavailableError {
+  return new ComfyUnavailableError(message, { retryable, reached: true, status: 200 });
 }

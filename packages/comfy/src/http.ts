@@ -85,12 +85,27 @@ export function readAnswer<T>(request: HttpRequest, answer: Answer, schema: z.Zo
   return parseAnswer(request, answer, schema);
 }
 
+/** Like {@link readAnswer}, the text itself: said to be a JSON object, and not parsed. */
+export function readTextAnswer(request: HttpRequest, answer: Answer): string {
+  if (answer.status !== 200) throw refusal(request, answer.status);
+  if (!answer.isJson) throw misunderstanding(request, NOT_JSON);
+  if (/^\s*\{/.test(answer.text) && /\}\s*$/.test(answer.text.slice(-10))) return answer.text;
+  throw misunderstanding(request, 'is broken JSON');
+}
+
+const NOT_JSON = 'is not JSON: is it ComfyUI?';
+
 /** Like {@link readAnswer}, for an answer of any status. */
 export function parseAnswer<T>(request: HttpRequest, answer: Answer, schema: z.ZodType<T>): T {
-  if (!answer.isJson) throw misunderstanding(request, 'is not JSON: is it ComfyUI?');
+  if (!answer.isJson) throw misunderstanding(request, NOT_JSON);
   const result = schema.safeParse(readJson(request, answer.text));
   if (result.success) return result.data;
   throw misunderstanding(request, 'has an unknown shape: is it ComfyUI?', result.error);
+}
+
+/** A part of a path. Such names may come from a ComfyUI, half characters and all. */
+export function encodePart(name: string): string {
+  return encodeURIComponent(name.toWellFormed());
 }
 
 /**

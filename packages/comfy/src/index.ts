@@ -1,3 +1,5 @@
+export { FULL_MEMBER_SINCE, capabilitiesOf, type Capabilities } from './capabilities';
+export type { CancelResult } from './cancel';
 export { choicesOf } from './choices';
 export { createComfyClient, type ComfyClient, type ComfyClientOptions } from './client';
 export type { CallOptions } from './deadline';
@@ -8,7 +10,7 @@ export type { ImageUpload, OutputFile } from './files';
 export type { Features, NodeClass, ObjectInfo, SystemStats } from './instance';
 export { parseJson } from './json';
 export type { Look } from './look';
-export type { OutputKind, OutputRef } from './outputs';
+export { isFile, type Output, type OutputKind, type OutputRef, type OutputText } from './outputs';
 export type { AttemptTag, ComfyQueue, QueueItem } from './queue';
 export type { ComfyFailures } from './rejection';
 export { openComfySocket, type ComfySocket, type SocketOptions } from './socket';

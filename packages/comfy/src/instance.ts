@@ -1,25 +1,29 @@
 import { z } from 'zod';
-import type { Http } from './http';
+import { encodePart, readTextAnswer, type Http } from './http';
+import { toStrictJson } from './json';
 
+const Text = z.string().catch('');
+const Amount = z.number().nullable().catch(null);
 const Device = z.object({
-  name: z.string(),
-  type: z.string(),
-  index: z.number().nullable(),
-  vram_total: z.number(),
-  vram_free: z.number(),
+  name: Text,
+  type: Text,
+  index: Amount,
+  vram_total: Amount,
+  vram_free: Amount,
 });
+/** The version is what tells a ComfyUI from anything else that answers with JSON. */
 const Stats = z
   .object({
     system: z.object({
       comfyui_version: z.string(),
-      os: z.string(),
-      python_version: z.string(),
-      pytorch_version: z.string(),
-      ram_total: z.number(),
-      ram_free: z.number(),
-      argv: z.array(z.string()),
+      os: Text,
+      python_version: Text,
+      pytorch_version: Text,
+      ram_total: Amount,
+      ram_free: Amount,
+      argv: z.array(z.string()).catch([]),
     }),
-    devices: z.array(Device),
+    devices: z.array(Device).catch([]),
   })
   .transform(({ system, devices }) => ({
     version: system.comfyui_version,
@@ -38,7 +42,7 @@ const Stats = z
     })),
   }));
 
-/** What an instance says of itself. Its `version` also tells the protocol. */
+/** What an instance says of itself; see `capabilitiesOf` for what its `version` means. */
 export type SystemStats = z.infer<typeof Stats>;
 
 export function readSystemStats(http: Http, signal: AbortSignal): Promise<SystemStats> {
@@ -48,8 +52,9 @@ export function readSystemStats(http: Http, signal: AbortSignal): Promise<System
 /** Feature flags by name, such as `supports_preview_metadata`. */
 export type Features = Record<string, unknown>;
 
-export function readFeatures(http: Http, signal: AbortSignal): Promise<Features> {
-  return http.json({ path: '/api/features' }, z.record(z.string(), z.unknown()), signal);
+export async function readFeatures(http: Http, signal: AbortSignal): Promise<Features> {
+  const flags = z.record(z.string(), z.unknown());
+  return (await http.findJson({ path: '/api/features' }, flags, signal)) ?? {};
 }
 
 const Inputs = z.record(z.string(), z.unknown());
@@ -65,8 +70,15 @@ export type NodeClass = z.infer<typeof NodeClass>;
 /** Node classes by name. */
 export type ObjectInfo = z.infer<typeof ObjectInfo>;
 
+const OBJECT_INFO = { path: '/api/object_info' };
+
 export function readObjectInfo(http: Http, signal: AbortSignal): Promise<ObjectInfo> {
-  return http.json({ path: '/api/object_info' }, ObjectInfo, signal);
+  return http.json(OBJECT_INFO, ObjectInfo, signal);
+}
+
+/** Its JSON text, which is not parsed: that takes as long as everything else together. */
+export async function readObjectInfoText(http: Http, signal: AbortSignal): Promise<string> {
+  return toStrictJson(readTextAnswer(OBJECT_INFO, await http.send(OBJECT_INFO, signal)));
 }
 
 /** One node class; null when it is not installed. */
@@ -75,8 +87,14 @@ export async function findNodeClass(
   name: string,
   signal: AbortSignal,
 ): Promise<NodeClass | null> {
-  const path = `/api/object_info/${encodeURIComponent(name)}`;
-  return (await http.json({ path }, ObjectInfo, signal))[name] ?? null;
+  const path = `/api/object_info/${encodePart(name)}`;
+  const found = await http.json({ path }, ObjectInfo, signal);
+  return Object.hasOwn(found, name) ? (found[name] ?? null) : null;
+}
+
+/** The names of the folders that models may be in. */
+export function readModelFolders(http: Http, signal: AbortSignal): Promise<string[]> {
+  return http.json({ path: '/api/models' }, z.array(z.string()), signal);
 }
 
 /** The model files of a folder such as `checkpoints`, with their subfolders; null for no such folder. */
@@ -85,6 +103,6 @@ export function findModels(
   folder: string,
   signal: AbortSignal,
 ): Promise<string[] | null> {
-  const path = `/api/models/${encodeURIComponent(folder)}`;
+  const path = `/api/models/${encodePart(folder)}`;
   return http.findJson({ path }, z.array(z.string()), signal);
 }

@@ -12,7 +12,12 @@ export function parseJson(text: string): unknown {
       if (!NOT_FINITE.test(text)) throw error;
     }
   }
-  return JSON.parse(rewriteOutsideStrings(text));
+  return JSON.parse(rewriteOutsideStrings(text, TOKENS));
+}
+
+/** JSON text as Python writes it, made valid: bare `NaN`, `Infinity` and `-Infinity` become null. */
+export function toStrictJson(text: string): string {
+  return NOT_FINITE.test(text) ? rewriteOutsideStrings(text, WORDS) : text;
 }
 
 /** Like {@link parseJson}, or null when it is not JSON. */
@@ -27,6 +32,7 @@ export function parseJsonOrNull(text: string): unknown {
 
 const LONG_DIGITS = /\d{16}/;
 const NOT_FINITE = /NaN|Infinity/;
+const WORDS = /NaN|-?Infinity/g;
 const TOKENS = /NaN|-?Infinity|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 function rewriteToken(token: string): string {
@@ -34,17 +40,17 @@ function rewriteToken(token: string): string {
   return Number.isSafeInteger(Number(token)) ? token : `"${token}"`;
 }
 
-function rewriteOutsideStrings(text: string): string {
+function rewriteOutsideStrings(text: string, tokens: RegExp): string {
   const parts: string[] = [];
   let at = 0;
   while (at < text.length) {
     const open = text.indexOf('"', at);
     if (open < 0) break;
     const end = endOfString(text, open);
-    parts.push(text.slice(at, open).replace(TOKENS, rewriteToken), text.slice(open, end));
+    parts.push(text.slice(at, open).replace(tokens, rewriteToken), text.slice(open, end));
     at = end;
   }
-  parts.push(text.slice(at).replace(TOKENS, rewriteToken));
+  parts.push(text.slice(at).replace(tokens, rewriteToken));
   return parts.join('');
 }
 

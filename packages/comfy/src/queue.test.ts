@@ -40,12 +40,6 @@ test('pitfall 8: a deletion is confirmed by looking', async () => {
   expect(server.seen[0]!.body.toString()).toBe('{"delete":["x"]}');
 });
 
-test('pitfall 7: a prompt is cancelled by its own route, never by an interrupt', async () => {
-  const { client, server } = await replaying('http_misc');
-  expect(await client.cancel('abc')).toBe(false);
-  expect(server.seen.map(({ path }) => path)).toEqual(['/api/jobs/abc/cancel']);
-});
-
 test('history entries are deleted one by one, and memory is freed', async () => {
   const { client, server } = await replaying('http_misc');
   await client.deleteHistory('x');

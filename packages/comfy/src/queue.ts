@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Http } from './http';
 
-/** Whose a prompt is: put into `extra_data.avatarforge` when it is submitted. */
+/**
+ * Whose a prompt is: put into `extra_data.avatarforge` when it is submitted. `attempt` is the id that it
+ * is submitted under: some versions of ComfyUI know it by that alone.
+ */
 export const AttemptTag = z.object({ deployment: z.string(), attempt: z.string() });
 export type AttemptTag = z.infer<typeof AttemptTag>;
 
@@ -20,12 +23,15 @@ export interface ComfyQueue {
   pending: QueueItem[];
 }
 
-const ExtraData = z.object({
-  client_id: z.string().nullable().catch(null),
-  avatarforge: AttemptTag.nullable().catch(null),
-});
+/** What came with a graph, as queue and history hold it: others may put anything there. */
+export const ExtraData = z
+  .object({
+    client_id: z.string().nullable().catch(null),
+    avatarforge: AttemptTag.nullable().catch(null),
+  })
+  .catch({ client_id: null, avatarforge: null });
 const Item = z
-  .tuple([z.number(), z.string(), z.unknown(), ExtraData])
+  .tuple([z.number().catch(0), z.string(), z.unknown(), ExtraData])
   .rest(z.unknown())
   .transform(([number, promptId, , extra]): QueueItem => ({
     promptId,
@@ -64,15 +70,6 @@ export async function deleteQueued(
 ): Promise<void> {
   const body = { delete: [promptId] };
   await http.command({ method: 'POST', path: '/api/queue', body }, signal);
-}
-
-const Cancelled = z.object({ cancelled: z.boolean() });
-
-/** Takes a waiting prompt out or interrupts a running one, atomically; false when it is neither. */
-export async function cancel(http: Http, promptId: string, signal: AbortSignal): Promise<boolean> {
-  const path = `/api/jobs/${encodeURIComponent(promptId)}/cancel`;
-  const request = { method: 'POST', path, body: {} } as const;
-  return (await http.json(request, Cancelled, signal)).cancelled;
 }
 
 /** Makes ComfyUI forget a finished prompt. Its files stay. */

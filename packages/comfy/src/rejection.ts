@@ -7,8 +7,8 @@ import { isModelFile, toFailure, type ComfyFailure } from './failures';
 export type ComfyFailures = [ComfyFailure, ...ComfyFailure[]];
 
 const InputError = z.object({
-  type: z.string(),
-  message: z.string(),
+  type: z.string().catch(''),
+  message: z.string().catch(''),
   details: z.string().catch(''),
   extra_info: z
     .object({
@@ -23,7 +23,7 @@ type InputError = z.infer<typeof InputError>;
 /** The refused nodes of a graph, by node id. */
 export const NodeErrors = z.record(
   z.string(),
-  z.object({ class_type: z.string(), errors: z.array(InputError) }),
+  z.object({ class_type: z.string().catch(''), errors: z.array(InputError) }),
 );
 export type NodeErrors = z.infer<typeof NodeErrors>;
 
@@ -32,6 +32,7 @@ export const Rejection = z.object({
   error: z.object({
     type: z.string(),
     message: z.string(),
+    details: z.string().catch(''),
     extra_info: z
       .object({ node_id: z.string().nullish(), class_type: z.string().nullish() })
       .catch({}),
@@ -65,14 +66,31 @@ export async function fromNodeErrors(
   return first ? [first, ...others] : null;
 }
 
-function fromGraphError({ type, message, extra_info }: Rejection['error']): ComfyFailure {
+/** Before 0.12 a missing node is named in words only. */
+const NOT_INSTALLED = /^Cannot execute because node (.+) does not exist\.$/;
+const NODE_ID = /^Node ID '#(.+)'$/;
+
+function fromGraphError({ type, message, details, extra_info }: Rejection['error']): ComfyFailure {
+  const nodeType = extra_info.class_type ?? NOT_INSTALLED.exec(message)?.[1] ?? null;
+  const nodeId = extra_info.node_id ?? NODE_ID.exec(details)?.[1] ?? null;
+  const isNodeMissing = type === 'missing_node_type' || type === 'invalid_prompt';
+  if (isNodeMissing && nodeType !== null) {
+    return toFailure({ kind: 'missing_node', nodeId, nodeType, message });
+  }
+  if (type === 'prompt_outputs_failed_validation' && details === '') return NOTHING_NAMED;
+  const isMore = details !== '' && details !== message && nodeId === null;
   return toFailure({
-    kind: type === 'missing_node_type' ? 'missing_node' : 'invalid',
-    nodeId: extra_info.node_id ?? null,
-    nodeType: extra_info.class_type ?? null,
-    message,
+    kind: 'invalid',
+    nodeId,
+    message: isMore ? `${message} (${details})` : message,
   });
 }
+
+/** Before 0.20 that is all there is to read about a cycle. */
+const NOTHING_NAMED = toFailure({
+  kind: 'invalid',
+  message: 'ComfyUI refused the graph without naming a node: its links may form a cycle.',
+});
 
 async function fromInputError(
   node: { nodeId: string; nodeType: string },

@@ -10,7 +10,7 @@ const BACKSLASH_PATHS = /[\w.-]+(?:\\+[\w.-]+)+/g;
  */
 export function safeText(message: string): string {
   const line = message
-    .slice(0, 10_000)
+    .slice(0, 2000)
     .replace(/\n?(?:Traceback \(most recent call last\)|\s+File "[^"]*", line \d)[\s\S]*/, '')
     .replace(/tensor\([\s\S]*/, 'tensor…')
     .replace(URLS, '[url]')

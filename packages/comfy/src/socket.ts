@@ -21,8 +21,8 @@ export interface SocketOptions {
 
 export interface ComfySocket {
   readonly clientId: string;
-  /** When the latest frame came, one without an event too; by `performance.now()`. */
-  lastFrameAt(): number;
+  /** When its latest sign of life came: a frame, or the answer to a ping; by `performance.now()`. */
+  lastHeardAt(): number;
   /** Closes the socket; resolves when it is gone and `onClose` has been called. */
   close(): Promise<void>;
 }
@@ -38,13 +38,11 @@ export async function openComfySocket(options: SocketOptions): Promise<ComfySock
   const { baseUrl, clientId, signal, onEvent, onClose } = options;
   signal?.throwIfAborted();
   let subject = NOTHING;
-  let lastFrameAt = performance.now();
   let open: () => void;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
   const onFrame = (frame: Buffer, isBinary: boolean) => {
-    lastFrameAt = performance.now();
     const event = isBinary ? readBinaryFrame(frame, subject) : readTextFrame(frame.toString());
     if (!event) return;
     subject = subjectAfter(event, subject);
@@ -59,7 +57,7 @@ export async function openComfySocket(options: SocketOptions): Promise<ComfySock
   clearTimeout(timer);
   if (failed) throw openingError(failed, signal);
   void wire.closed.then(onClose);
-  return { clientId, lastFrameAt: () => lastFrameAt, close: wire.close };
+  return { clientId, lastHeardAt: wire.heardAt, close: wire.close };
 }
 
 /** What a preview without ids shows: the node that worked last. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createComfyClient } from './client';
 import { ComfyUnavailableError } from './errors';
-import { recordedHttp, type Override } from './fixtures/replayServer';
+import { recordedHttp, VERSIONS, type Override } from './fixtures/replayServer';
 import { replaying } from './fixtures/using';
 import type { Graph } from './submit';
 
@@ -30,7 +30,7 @@ test('a graph is accepted under the id we chose', async () => {
   const promptId = (response as { prompt_id: string }).prompt_id;
   const recorded = (request as { prompt: Graph }).prompt;
   const result = await client.submit({ ...submission(), promptId, graph: recorded });
-  expect(result).toEqual({ outcome: 'accepted', number: 0 });
+  expect(result).toEqual({ outcome: 'accepted', promptId, number: 0 });
 });
 
 test('pitfall 11: client id, prompt id and tag go with every graph', async () => {
@@ -38,7 +38,11 @@ test('pitfall 11: client id, prompt id and tag go with every graph', async () =>
   const { client, server } = await replaying(null, () => ({
     body: { prompt_id: mine.promptId, number: 7.5, node_errors: {} },
   }));
-  expect(await client.submit(mine)).toEqual({ outcome: 'accepted', number: 7.5 });
+  expect(await client.submit(mine)).toEqual({
+    outcome: 'accepted',
+    promptId: mine.promptId,
+    number: 7.5,
+  });
   expect(JSON.parse(server.seen[0]!.body.toString())).toEqual({
     prompt_id: mine.promptId,
     client_id: 'af-1',
@@ -141,6 +145,46 @@ test.each(['prompt_no_outputs', 'invalid_prompt_id'])(
   },
 );
 
+describe.each(VERSIONS)('%s', (version) => {
+  const name = `${version}/http_misc`;
+  /** Submits the recorded graph that was refused with an answer like this. */
+  const submitLike = async (answer: RegExp) => {
+    const { client } = await replaying(name);
+    const line = recordedHttp(name).find(
+      ({ status, response }) => status === 400 && answer.test(JSON.stringify(response)),
+    );
+    const { prompt } = line!.request as { prompt: Graph };
+    const result = await client.submit({ ...submission(), graph: prompt });
+    if (result.outcome !== 'rejected') throw new Error(result.outcome);
+    return result.failures;
+  };
+
+  test('pitfall 26: an absent node class is named', async () => {
+    expect(await submitLike(/Nope/)).toMatchObject([
+      { kind: 'missing_node', nodeId: '1', nodeType: 'Nope' },
+    ]);
+  });
+
+  test('a node without a class is no missing node', async () => {
+    expect(await submitLike(/no class_type|missing the class_type/)).toMatchObject([
+      { kind: 'invalid', nodeId: '1', nodeType: null },
+    ]);
+  });
+
+  test('pitfall 20: an absent model is named, with its field', async () => {
+    expect(await submitLike(/value_not_in_list/)).toMatchObject([
+      { kind: 'missing_model', nodeType: 'CheckpointLoaderSimple', field: 'ckpt_name' },
+    ]);
+  });
+
+  test('a cycle is refused', async () => {
+    const [failure] = await submitLike(
+      /failed_validation.*(?:"node_errors":\{\}|dependency_cycle)/,
+    );
+    expect(failure.message).toContain('cycle');
+  });
+});
+
 test('a graph beyond the size limit is refused for good', async () => {
   const { client } = await replaying(null, () => ({
     status: 413,
@@ -179,32 +223,72 @@ describe('pitfall 6: a 200 with node errors', () => {
       failures: [{ kind: 'validation', nodeId: '3', field: 'width' }],
       lingers: false,
     });
-    expect(paths).toEqual(['POST /api/queue', `GET /api/jobs/${promptId}`]);
+    expect(paths).toEqual([`POST /api/jobs/${promptId}/cancel`, `GET /api/jobs/${promptId}`]);
   });
 
   test('is interrupted when it already runs', async () => {
-    const { result, paths } = await submitPartial([job('in_progress'), job('cancelled')]);
+    const { result, paths } = await submitPartial([job('cancelled')]);
     expect(result).toMatchObject({ outcome: 'rejected', lingers: false });
     expect(paths).toContain(`POST /api/jobs/${promptId}/cancel`);
     expect(paths.at(-1)).toBe('POST /api/history');
   });
 
   test('is rejected all the same while it lingers', async () => {
-    const stubborn = await submitPartial([job('in_progress'), job('in_progress')]);
+    const stubborn = await submitPartial([job('in_progress')]);
     expect(stubborn.result).toMatchObject({ outcome: 'rejected', lingers: true });
     const unseen = await submitPartial(['drop']);
     expect(unseen.result).toMatchObject({ outcome: 'rejected', lingers: true });
   });
 });
 
-test('a server that does not keep our id is refused, and its prompt withdrawn', async () => {
-  const { client, server } = await replaying(null, ({ path }) => {
-    if (path === '/api/prompt')
-      return { body: { prompt_id: 'theirs', number: 1, node_errors: {} } };
-    return path === '/api/queue' ? {} : { status: 404, body: { error: 'Job not found' } };
+describe('pitfall 5: an id that is not ours', () => {
+  const accepted = { body: { prompt_id: 'theirs', number: 1, node_errors: {} } };
+
+  test('is refused where ours should have been kept, and the prompt withdrawn', async () => {
+    const { client, server } = await replaying(null, ({ path }) => {
+      if (path === '/api/prompt') return accepted;
+      if (path.endsWith('/cancel')) return { body: { cancelled: true } };
+      return { status: 404, body: { error: 'Job not found' } };
+    });
+    const result = await client.submit(submission());
+    expect(result).toMatchObject({ failures: [{ kind: 'invalid' }], lingers: false });
+    expect(server.seen[1]!.path).toBe('/api/jobs/theirs/cancel');
   });
-  expect(await client.submit(submission())).toMatchObject({ failures: [{ kind: 'invalid' }] });
-  expect(server.seen[1]!.body.toString()).toBe('{"delete":["theirs"]}');
+
+  test('is told where ComfyUI makes ids of its own', async () => {
+    const { server } = await replaying(null, () => accepted);
+    const client = createComfyClient({ baseUrl: server.baseUrl, version: '0.3.44' });
+    expect(await client.submit(submission())).toEqual({
+      outcome: 'accepted',
+      promptId: 'theirs',
+      number: 1,
+    });
+  });
+});
+
+describe('without a version', () => {
+  const stats = (version: string) => ({ body: { system: { comfyui_version: version } } });
+
+  test('the server is asked for it before anything is sent', async () => {
+    const { server } = await replaying(null, ({ path }) =>
+      path === '/api/system_stats'
+        ? stats('0.3.43')
+        : { body: { prompt_id: 'theirs', number: 1, node_errors: {} } },
+    );
+    const client = createComfyClient({ baseUrl: server.baseUrl });
+    expect(await client.submit(submission())).toMatchObject({ promptId: 'theirs' });
+    expect(server.seen[0]!.path).toBe('/api/system_stats');
+  });
+
+  test.each(['drop', { body: { hello: 'world' } }, 'hang'] as const)(
+    'nothing is sent to one that answers %j',
+    async (answer) => {
+      const { server } = await replaying(null, () => answer);
+      const client = createComfyClient({ baseUrl: server.baseUrl, timeoutMs: 50 });
+      expect(await client.submit(submission())).toMatchObject({ outcome: 'not_sent' });
+      expect(server.seen.map(({ path }) => path)).toEqual(['/api/system_stats']);
+    },
+  );
 });
 
 describe('pitfall 5: an answer that never comes', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { choicesFinder } from './choices';
 import { ComfyUnavailableError, isOutage } from './errors';
 import { toFailure } from './failures';
-import { parseAnswer, readAnswer, type Answer, type Http, type HttpRequest } from './http';
+import { parseAnswer, readAnswer, type Answer, type HttpRequest } from './http';
 import type { AttemptTag } from './queue';
 import {
   fromNodeErrors,
@@ -11,36 +11,38 @@ import {
   Rejection,
   type ComfyFailures,
 } from './rejection';
+import type { FindServer, Server } from './server';
 import { withdraw } from './withdraw';
 
 /** Node classes with their inputs, by node id: ComfyUI's API format. */
 export type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
 
 export interface Submission {
-  /** A canonical lowercase UUID, never submitted before. */
+  /** A canonical lowercase UUID, never submitted before. A ComfyUI before 0.3.45 makes an id of its own instead. */
   promptId: string;
   /** Whose socket gets the events. */
   clientId: string;
   graph: Graph;
+  /** Its `attempt` is `promptId`: what a ComfyUI with ids of its own is asked for. */
   attemptTag: AttemptTag;
   /** Whether and how its previews are made; as ComfyUI was started when absent, mostly `none`. */
   previewMethod?: 'none' | 'auto' | 'latent2rgb' | 'taesd';
 }
 
 /**
- * `accepted`: it waits or runs. `rejected`: it will never run; `lingers` says that ComfyUI had begun
+ * `accepted`: it waits or runs, as `promptId`. `rejected`: it will never run; `lingers` says that ComfyUI had begun
  * it in part and has not let go yet. `not_sent`: ComfyUI did not get it. `unknown`: the answer never
  * came, so it may or may not be there, now or in a while: look for it, do not submit it again.
  */
 export type SubmitResult =
-  | { outcome: 'accepted'; number: number }
+  | { outcome: 'accepted'; promptId: string; number: number }
   | { outcome: 'rejected'; failures: ComfyFailures; lingers: boolean }
   | { outcome: 'not_sent'; cause: ComfyUnavailableError }
   | { outcome: 'unknown'; cause: unknown };
 
 const FOREIGN_ID = toFailure({
   kind: 'invalid',
-  message: 'This ComfyUI does not keep the ids of prompts; it is too old.',
+  message: 'ComfyUI did not keep the id of the prompt.',
 });
 const Accepted = z.object({
   prompt_id: z.string(),
@@ -48,20 +50,23 @@ const Accepted = z.object({
   node_errors: NodeErrors,
 });
 
-/** Posts the graph, once. Rejects only when the signal had aborted before anything was sent. */
+/** Posts the graph, once. Rejects only when the signal aborts before anything is sent. */
 export async function submit(
-  http: Http,
+  findServer: FindServer,
   submission: Submission,
   signal: AbortSignal,
 ): Promise<SubmitResult> {
   signal.throwIfAborted();
+  let server: Server;
   try {
-    return await readResult(
-      http,
-      submission,
-      await http.send(toRequest(submission), signal),
-      signal,
-    );
+    server = await findServer(signal);
+  } catch (cause) {
+    if (cause instanceof ComfyUnavailableError) return { outcome: 'not_sent', cause };
+    throw cause;
+  }
+  try {
+    const answer = await server.http.send(toRequest(submission), signal);
+    return await readResult(server, submission, answer, signal);
   } catch (cause) {
     if (!isOutage(cause, signal)) throw cause;
     const isNotSent = cause instanceof ComfyUnavailableError && !cause.reached;
@@ -85,13 +90,13 @@ function toRequest(submission: Submission): HttpRequest {
 }
 
 async function readResult(
-  http: Http,
+  server: Server,
   submission: Submission,
   answer: Answer,
   signal: AbortSignal,
 ): Promise<SubmitResult> {
   const request = toRequest(submission);
-  const findChoices = choicesFinder(http, signal);
+  const findChoices = choicesFinder(server.http, signal);
   if (answer.status === 413) {
     return refused([toFailure({ kind: 'invalid', message: 'The graph is too large.' })], false);
   }
@@ -100,10 +105,10 @@ async function readResult(
     return refused(await fromRejection(rejection, findChoices), false);
   }
   const accepted = readAnswer(request, answer, Accepted);
-  if (accepted.prompt_id === submission.promptId && isEmpty(accepted.node_errors)) {
-    return { outcome: 'accepted', number: accepted.number };
-  }
-  const lingers = await withdraw(http, accepted.prompt_id, signal);
+  const { prompt_id: promptId, number } = accepted;
+  const isKnown = promptId === submission.promptId || !server.capabilities.keepsPromptId;
+  if (isKnown && isEmpty(accepted.node_errors)) return { outcome: 'accepted', promptId, number };
+  const lingers = await withdraw(server, promptId, signal);
   const failures = await fromNodeErrors(accepted.node_errors, findChoices);
   return refused(failures ?? [FOREIGN_ID], lingers);
 }

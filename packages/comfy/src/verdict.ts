@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ExecutionError, fromExecutionError, toFailure, type ComfyFailure } from './failures';
-import { deliverables, NodeOutputs, type OutputRef } from './outputs';
+import { deliverables, NodeOutputs, type Output } from './outputs';
 
 /** How a prompt ended. */
 export type Verdict =
-  | { outcome: 'success'; outputs: OutputRef[]; runMs: number | null }
+  | { outcome: 'success'; outputs: Output[]; runMs: number | null }
   | { outcome: 'error'; failure: ComfyFailure; runMs: number | null }
   | { outcome: 'interrupted'; runMs: number | null };
 

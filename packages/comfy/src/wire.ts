@@ -29,6 +29,8 @@ export interface WireOptions {
 
 /** A WebSocket with its life: flags first, pings while it lives, one close at its end. */
 export interface Wire {
+  /** When the latest sign of life came, a frame or the answer to a ping; by `performance.now()`. */
+  heardAt: () => number;
   /** Resolves when the socket is gone, also when it never came to be. */
   closed: Promise<SocketClose>;
   /** Cuts the connection at once. */
@@ -52,25 +54,33 @@ export function openWire({ baseUrl, clientId, signal, pingMs, onFrame }: WireOpt
   const abort = () => {
     cut({ reason: 'asked' });
   };
-  const stopPinging = keepAlive(ws, pingMs, () => {
-    cut({ reason: 'silent' });
-  });
+  let heardAt = performance.now();
+  const hear = () => {
+    heardAt = performance.now();
+  };
+  const pinging = setInterval(
+    pinger(ws, () => heardAt, cut),
+    pingMs,
+  );
   signal?.addEventListener('abort', abort);
   ws.on('open', () => {
     ws.send(FEATURE_FLAGS);
   });
+  ws.on('pong', hear);
   ws.on('message', (data, isBinary) => {
+    hear();
     onFrame(toBuffer(data), isBinary);
   });
   ws.on('unexpected-response', (_, { statusCode = 0 }) => {
-    cut({ reason: 'lost', cause: refusal({ path: '/ws' }, statusCode) });
+    cut({ reason: 'lost', cause: refusal({ path: '/api/ws' }, statusCode) });
   });
+  // At once: after a broken frame, ws would wait for a goodbye.
   ws.on('error', (cause) => {
-    ending ??= { reason: 'lost', cause };
+    cut({ reason: 'lost', cause });
   });
   const closed = new Promise<SocketClose>((resolve) => {
     ws.once('close', (code) => {
-      stopPinging();
+      clearInterval(pinging);
       signal?.removeEventListener('abort', abort);
       resolve({ reason: 'lost', ...ending, code });
     });
@@ -82,28 +92,20 @@ export function openWire({ baseUrl, clientId, signal, pingMs, onFrame }: WireOpt
     await closed;
     clearTimeout(timer);
   };
-  return { closed, cut, close };
+  return { heardAt: () => heardAt, closed, cut, close };
 }
 
-/** Pings every `pingMs`, and calls `onSilence` when nothing at all came since the last ping. */
-function keepAlive(ws: WebSocket, pingMs: number, onSilence: () => void): () => void {
-  let isHeard = true;
-  const hear = () => {
-    isHeard = true;
-  };
-  ws.on('pong', hear);
-  ws.on('message', hear);
-  const timer = setInterval(() => {
+/** Pings at each call; cuts when nothing at all came since the last one. */
+function pinger(ws: WebSocket, heardAt: () => number, cut: Wire['cut']): () => void {
+  let pingedAt = -Infinity;
+  return () => {
     if (ws.readyState === WebSocket.CONNECTING) return;
-    if (!isHeard) {
-      onSilence();
+    if (heardAt() < pingedAt) {
+      cut({ reason: 'silent' });
       return;
     }
-    isHeard = false;
+    pingedAt = performance.now();
     ws.ping();
-  }, pingMs);
-  return () => {
-    clearInterval(timer);
   };
 }
 

@@ -1,25 +1,22 @@
+import { cancel } from './cancel';
 import { isOutage } from './errors';
-import type { Http } from './http';
 import { look } from './look';
-import { cancel, deleteHistory, deleteQueued } from './queue';
+import { deleteHistory } from './queue';
+import type { Server } from './server';
 
 /**
- * Removes a prompt that ComfyUI has queued though it refused parts of it.
+ * Removes a prompt that ComfyUI has queued though it is refused.
  * Resolves to whether it may still be there.
  */
 export async function withdraw(
-  http: Http,
+  server: Server,
   promptId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await deleteQueued(http, promptId, signal);
-    let { state } = await look(http, promptId, signal);
-    if (state === 'running') {
-      await cancel(http, promptId, signal);
-      ({ state } = await look(http, promptId, signal));
-    }
-    if (state === 'finished') await deleteHistory(http, promptId, signal);
+    await cancel(server, promptId, signal);
+    const { state } = await look(server, promptId, signal);
+    if (state === 'finished') await deleteHistory(server.http, promptId, signal);
     return state === 'running' || state === 'pending';
   } catch (error) {
     if (isOutage(error, signal)) return true;

@@ -14,15 +14,24 @@ export class OutputMissingError extends Error {
 /** The outputs of an executed attempt, each to be fetched when its turn comes. */
 export function toFetchedOutputs(claim: FinalizeClaim): FetchedOutput[] {
   const comfy = createComfyClient({ baseUrl: claim.instanceUrl });
-  return claim.manifest.map((ref, index) => ({
-    filename: nameOf(claim, index) + extname(ref.filename),
-    async fetch() {
-      const limits = { maxBytes: MAX_OUTPUT_BYTES, timeoutMs: FETCH_MS };
-      const file = await comfy.fetchOutput(ref, limits);
-      if (!file) throw new OutputMissingError(`The instance no longer has ${ref.filename}.`);
-      return file.bytes;
-    },
-  }));
+  return claim.manifest.map((output, index) => {
+    const name = nameOf(claim, index);
+    if (!('filename' in output)) return toTextFile(name, output.text);
+    return {
+      filename: name + extname(output.filename),
+      async fetch() {
+        const limits = { maxBytes: MAX_OUTPUT_BYTES, timeoutMs: FETCH_MS };
+        const file = await comfy.fetchOutput(output, limits);
+        if (!file) throw new OutputMissingError(`The instance no longer has ${output.filename}.`);
+        return file.bytes;
+      },
+    };
+  });
+}
+
+/** A text that a node showed is in no file on the instance. */
+function toTextFile(name: string, text: string): FetchedOutput {
+  return { filename: `${name}.txt`, fetch: () => Promise.resolve(Buffer.from(text)) };
 }
 
 /** What a client saves the picture as: generation, number of the shot, its view, and a number where it made several. */

@@ -3,12 +3,13 @@ import { markExecuted } from '@avatarforge/db';
 import { endForFailure, endWith } from './endWith';
 import type { FollowResult } from './follow';
 import type { DrivenAttempt, Session } from './session';
+import type { WatchedPrompt } from './watchedPrompt';
 
 /** Writes how a prompt ended. ComfyUI is made to forget it only after that is committed. */
 export async function conclude(
   session: Session,
   attempt: DrivenAttempt,
-  result: FollowResult,
+  { prompt, result }: { prompt: WatchedPrompt; result: FollowResult },
 ): Promise<void> {
   switch (result.outcome) {
     case 'success':
@@ -26,15 +27,14 @@ export async function conclude(
     default:
       throw new Error(`unknown outcome ${JSON.stringify(result satisfies never)}`);
   }
-  await forget(session, attempt, result);
+  await forget(session, prompt, result);
 }
 
 async function concludeSuccess(
   session: Session,
   attempt: DrivenAttempt,
-  { outputs, runMs: gpuMs }: Extract<Verdict, { outcome: 'success' }>,
+  { outputs: manifest, runMs: gpuMs }: Extract<Verdict, { outcome: 'success' }>,
 ): Promise<void> {
-  const manifest = outputs.filter((output) => output.kind === 'image');
   if (manifest.length === 0) {
     await endWith(session, attempt, 'no_outputs');
     return;
@@ -49,14 +49,15 @@ async function concludeSuccess(
 /** Leaves nothing of the prompt on the instance but its files; failing at that costs it some memory and nobody anything. */
 async function forget(
   { comfy, held, log }: Session,
-  { attemptId }: DrivenAttempt,
+  { attemptId, promptId, isStranded }: WatchedPrompt,
   result: FollowResult,
 ): Promise<void> {
   if (!held.isHeld()) return;
   try {
-    if (result.outcome !== 'lost') await comfy.deleteHistory(attemptId, { signal: held.signal });
-    if (result.outcome === 'lost' && result.reason === 'hang') {
-      await comfy.cancel(attemptId, { signal: held.signal });
+    if (result.outcome !== 'lost') await comfy.deleteHistory(promptId, { signal: held.signal });
+    else if (result.reason === 'hang' || isStranded) {
+      const cancelled = await comfy.cancel(attemptId, { signal: held.signal });
+      log.info({ attempt_id: attemptId, result: cancelled }, 'prompt cancelled');
     }
   } catch (error) {
     log.warn({ attempt_id: attemptId, err: error }, 'instance could not be tidied up');

@@ -20,11 +20,13 @@ export async function endWith(
   log.info({ attempt_id: attemptId, reason, detail, shot_status: shot }, 'attempt ended');
 }
 
-const REASONS = {
+/** The end of an attempt for each kind of no that ComfyUI says. */
+export const FAILURE_REASONS = {
   out_of_memory: 'out_of_memory',
   missing_model: 'missing_model',
   missing_node: 'missing_node',
   node_error: 'node_error',
+  device_error: 'instance_lost',
   validation: 'rejected',
   invalid: 'rejected',
 } as const satisfies Record<ComfyFailure['kind'], EndReason>;
@@ -35,7 +37,10 @@ export function endForFailure(
   attempt: DrivenAttempt,
   failure: ComfyFailure,
 ): Promise<void> {
-  return endWith(session, attempt, REASONS[failure.kind], describe(failure));
+  const reason = FAILURE_REASONS[failure.kind];
+  // It was thought to have what this graph needs.
+  if (reason === 'missing_model' || reason === 'missing_node') session.relearn.now();
+  return endWith(session, attempt, reason, describe(failure));
 }
 
 function describe({ nodeId, nodeType, field, message, nearest }: ComfyFailure): string {

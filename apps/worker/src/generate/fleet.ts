@@ -110,7 +110,8 @@ export class Fleet {
     const { instanceId, epoch } = held.lease;
     const log = this.deps.log.child({ instance_id: instanceId });
     const comfy = createComfyClient({ baseUrl: instance.url });
-    const session = { workerId, held, comfy, database, storage, log, ringFinalize };
+    const relearn = new Wake();
+    const session = { workerId, held, comfy, database, storage, log, relearn, ringFinalize };
     const driver = new InstanceDriver(session, instance, () => {
       this.hungry.now();
     });

@@ -1,10 +1,23 @@
-import { openComfySocket, type ComfyEvent, type SystemStats } from '@avatarforge/comfy';
+import {
+  capabilitiesOf,
+  createComfyClient,
+  FULL_MEMBER_SINCE,
+  openComfySocket,
+  type ComfyEvent,
+  type ComfySocket,
+  type SystemStats,
+} from '@avatarforge/comfy';
 import { saveInstanceHealth, type InstanceHealth } from '@avatarforge/db';
 import { backoff, startInterval } from '@avatarforge/runtime';
 import type { Session } from './session';
+import { StallWatch } from './stallWatch';
 import { Wake } from '../wake';
 
 const PROBE_MS = 5000;
+/** An instance that stopped working is tried again after this long, or when its connection breaks: it was restarted. */
+const QUARANTINE_MS = 5 * 60_000;
+const SOLO = `ComfyUI older than ${FULL_MEMBER_SINCE}: one prompt at a time, never interrupted`;
+const STALLED = 'ComfyUI takes prompts and works no more: restart it';
 const reconnectWait = backoff({ baseMs: 250, maxMs: 3000, jitter: 0.3 });
 
 /** What the owner of a connection is told. */
@@ -14,14 +27,20 @@ export interface ConnectionEvents {
   onOpen: () => void;
   /** It closed; what it had still to tell is lost. */
   onClose: () => void;
+  /** It takes prompts and works no more: what waits there would wait for ever. */
+  onStall: () => void;
 }
 
 /** Keeps a socket to the instance open, and tells the database how the instance is. */
 export class InstanceConnection {
   private readonly reconnect = new Wake();
   private count = 0;
-  private openId: string | null = null;
+  private socket: ComfySocket | null = null;
   private isAnswering = false;
+  private version: string | null = null;
+  private stallWatch = new StallWatch();
+  /** While it is kept from new prompts; `hungId` is the attempt that hangs there. */
+  private stall: { since: number; hungId: string | null } | null = null;
 
   constructor(
     private readonly session: Session,
@@ -31,7 +50,30 @@ export class InstanceConnection {
 
   /** The id under which new prompts are heard; null while there is no socket, or nobody answers. */
   get clientId(): string | null {
-    return this.isAnswering ? this.openId : null;
+    const isWell = this.isAnswering && !this.isStalled;
+    return isWell ? (this.socket?.clientId ?? null) : null;
+  }
+
+  /** It is too old for more than one prompt at a time. */
+  get isSolo(): boolean {
+    return capabilitiesOf(this.version).membership === 'solo';
+  }
+
+  /** It takes prompts and works no more. */
+  get isStalled(): boolean {
+    return this.stall !== null;
+  }
+
+  /** When the socket last gave a sign of life; null without one. */
+  heardAt(): number | null {
+    return this.socket?.lastHeardAt() ?? null;
+  }
+
+  /** Keeps new prompts from an instance that stopped working, on the prompt of attempt `hungId` if it is known. */
+  quarantine(hungId: string | null): void {
+    this.session.log.warn({ hung_attempt_id: hungId }, 'instance stopped working');
+    this.stall = { since: performance.now(), hungId };
+    this.events.onStall();
   }
 
   /** Runs until the lease ends. */
@@ -70,39 +112,80 @@ export class InstanceConnection {
     const clientId = `af-${instanceId}-${epoch}-${this.count}`;
     let closed: () => void = () => undefined;
     const untilClosed = new Promise<void>((resolve) => (closed = resolve));
-    await openComfySocket({
+    const socket = await openComfySocket({
       baseUrl: this.baseUrl,
       clientId,
       signal: held.signal,
       onEvent: this.events.onEvent,
       onClose: ({ reason, code }) => {
-        this.openId = null;
         log.info({ reason, code }, 'instance disconnected');
         closed();
       },
     });
     onOpen();
-    this.openId = clientId;
-    this.isAnswering = true;
+    this.socket = socket;
+    const untilReset = untilClosed.then(() => {
+      this.reset();
+    });
     log.info({ client_id: clientId }, 'instance connected');
-    this.events.onOpen();
     await this.probe();
-    await untilClosed;
+    this.events.onOpen();
+    await untilReset;
     this.events.onClose();
   }
 
   /** Asks a connected instance how it is; one that is not connected is told of by the attempts to connect. */
   private async probe(): Promise<void> {
     const { comfy, held } = this.session;
-    if (this.openId === null) return;
+    if (this.socket === null) return;
     try {
       const systemStats = await comfy.systemStats({ signal: held.signal, timeoutMs: PROBE_MS });
+      this.learn(systemStats.version);
+      await this.checkStall();
       this.isAnswering = true;
-      await this.save({ health: 'ok', healthReason: null, systemStats });
+      await this.save({ ...this.health(), systemStats });
     } catch (error) {
       this.isAnswering = false;
       await this.tellFailure(error);
     }
+  }
+
+  private health(): { health: InstanceHealth; healthReason: string | null } {
+    if (this.stall) return { health: 'unreachable', healthReason: STALLED };
+    return { health: 'ok', healthReason: this.isSolo ? SOLO : null };
+  }
+
+  /** What was known is of the ComfyUI that was connected; the next one may be another. */
+  private reset(): void {
+    this.socket = null;
+    this.isAnswering = false;
+    this.stall = null;
+    this.stallWatch = new StallWatch();
+    this.learn(null);
+  }
+
+  private learn(version: string | null): void {
+    if (version === this.version) return;
+    this.version = version;
+    const known = version === null ? {} : { version };
+    this.session.comfy = createComfyClient({ baseUrl: this.baseUrl, ...known });
+    if (this.isSolo) this.session.log.warn({ version }, SOLO);
+  }
+
+  private async checkStall(): Promise<void> {
+    const { comfy, held } = this.session;
+    const call = { signal: held.signal, timeoutMs: PROBE_MS };
+    if (this.stall) {
+      const { hungId, since } = this.stall;
+      const isOver = hungId
+        ? (await comfy.look(hungId, call)).state !== 'running'
+        : performance.now() - since >= QUARANTINE_MS;
+      if (isOver) this.stall = null;
+      return;
+    }
+    if (!this.stallWatch.isStill(await comfy.queueLength(call), performance.now())) return;
+    const { running } = await comfy.queue(call);
+    if (this.stallWatch.isStalled(running.length, performance.now())) this.quarantine(null);
   }
 
   private async tellFailure(error: unknown): Promise<void> {

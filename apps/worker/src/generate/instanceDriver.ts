@@ -8,6 +8,7 @@ import { endWith } from './endWith';
 import { follow } from './follow';
 import type { HeldLease } from './heldLease';
 import { InstanceConnection } from './instanceConnection';
+import { keepLearning } from './learnCapabilities';
 import type { DrivenAttempt, Session } from './session';
 import { WatchedPrompt } from './watchedPrompt';
 
@@ -30,9 +31,15 @@ export class InstanceDriver {
       onEvent: (event) => {
         this.hear(event);
       },
-      onOpen: onHungry,
+      onOpen: () => {
+        session.relearn.now();
+        onHungry();
+      },
       onClose: () => {
         for (const prompt of this.open.values()) prompt.heardCutOff();
+      },
+      onStall: () => {
+        for (const prompt of this.open.values()) prompt.strand();
       },
     });
   }
@@ -44,13 +51,15 @@ export class InstanceDriver {
 
   start(): void {
     this.track(this.connection.run());
+    this.track(keepLearning(this.session));
   }
 
   /** Slots without a prompt, none while the instance cannot be reached. */
   hunger(): number {
     const isReady =
       this.connection.clientId !== null && this.stopped === null && this.session.held.isHeld();
-    return isReady ? Math.max(0, this.instance.depth - this.open.size) : 0;
+    const depth = this.connection.isSolo ? 1 : this.instance.depth;
+    return isReady ? Math.max(0, depth - this.open.size) : 0;
   }
 
   /** Claims shots for the free slots and sets them going. Returns them; none when nothing waits. */
@@ -122,7 +131,11 @@ export class InstanceDriver {
   }
 
   private async followToEnd(attempt: DrivenAttempt, prompt: WatchedPrompt): Promise<void> {
-    await conclude(this.session, attempt, await follow(this.session, prompt));
+    const result = await follow(this.session, prompt, () => this.connection.heardAt());
+    if (result.outcome === 'lost' && result.reason === 'hang') {
+      this.connection.quarantine(prompt.attemptId);
+    }
+    await conclude(this.session, attempt, { prompt, result });
   }
 
   private drive(
@@ -132,6 +145,7 @@ export class InstanceDriver {
   ): void {
     const { attemptId, generationId } = attempt;
     const prompt = new WatchedPrompt(attemptId, hasStarted);
+    if (this.connection.isStalled) prompt.strand();
     this.open.set(attemptId, prompt);
     const run = withContext({ attempt_id: attemptId, generation_id: generationId }, () =>
       this.survive(attempt, () => work(prompt)),
@@ -174,9 +188,10 @@ export class InstanceDriver {
 
   private hear(event: ComfyEvent): void {
     if (!('promptId' in event) || event.promptId === null) return;
-    const prompt = this.open.get(event.promptId);
+    const { promptId } = event;
+    const prompt = [...this.open.values()].find((watched) => watched.promptId === promptId);
     if (!prompt) return;
-    if (!prompt.hasStarted) prompt.heardStarted();
+    prompt.heard(performance.now());
     if (event.type === 'finished') prompt.wake.now();
   }
 

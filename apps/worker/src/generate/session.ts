@@ -2,16 +2,20 @@ import type { ComfyClient } from '@avatarforge/comfy';
 import type { Database } from '@avatarforge/db';
 import type { Logger } from '@avatarforge/runtime';
 import type { ObjectStorage } from '@avatarforge/storage';
+import type { Wake } from '../wake';
 import type { HeldLease } from './heldLease';
 
 /** What every step of an attempt needs: one worker driving one instance under one lease. */
 export interface Session {
   workerId: string;
   held: HeldLease;
+  /** Made anew when it is known which version the instance has. */
   comfy: ComfyClient;
   database: Database;
   storage: ObjectStorage;
   log: Logger;
+  /** Called when what is known of what the instance can run may no longer be so. */
+  relearn: Wake;
   /** Tells finalizers that outputs wait. */
   ringFinalize: () => void;
 }

@@ -4,23 +4,42 @@ import { Wake } from '../wake';
 export class WatchedPrompt {
   /** Calls the follower to look at once. */
   readonly wake = new Wake();
+  /** What ComfyUI calls it: an old one makes ids of its own. */
+  promptId: string;
   /** The connection broke since it is followed: if ComfyUI no longer knows of it, ComfyUI was restarted. */
   wasCutOff = false;
+  /** Its instance takes prompts and works no more. */
+  isStranded = false;
+  /**
+   * When a message named it last, by the monotonic clock. Null when none did, or none can: messages go to the socket
+   * that it was submitted under, and to no later one.
+   */
+  heardAt: number | null = null;
 
   constructor(
-    readonly promptId: string,
+    readonly attemptId: string,
     /** ComfyUI began to run it. */
     public hasStarted: boolean,
-  ) {}
+  ) {
+    this.promptId = attemptId;
+  }
 
   /** A message of ComfyUI named it as running. */
-  heardStarted(): void {
+  heard(at: number): void {
+    this.heardAt = at;
+    if (this.hasStarted) return;
     this.hasStarted = true;
     this.wake.now();
   }
 
   heardCutOff(): void {
     this.wasCutOff = true;
+    this.heardAt = null;
+    this.wake.now();
+  }
+
+  strand(): void {
+    this.isStranded = true;
     this.wake.now();
   }
 }
