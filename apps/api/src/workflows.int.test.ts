@@ -52,6 +52,12 @@ describe('while nothing is known of the pool', () => {
   test.each([
     ['an export of the editor', { nodes: [], links: [] }, 'ui_format'],
     ['a node without a class', { '1': { inputs: {} } }, 'malformed_node'],
+    [
+      'a link to nowhere',
+      { '1': { class_type: 'SaveImage', inputs: { x: ['77', 0] } } },
+      'broken_link',
+    ],
+    ['a circle', { '1': { class_type: 'SaveImage', inputs: { x: ['1', 0] } } }, 'cycle'],
     ['a list for inputs', { '1': { class_type: 'SaveImage', inputs: [] } }, 'malformed_node'],
   ])('%s is refused all the same', async (_what, graph, code) => {
     const problem = await problemOf(await create({ graph }));

@@ -24,7 +24,12 @@ export function isLink(value: unknown): value is Link {
 
 /** The node with this id. Throws when the graph has none. */
 export function nodeOf(graph: Graph, id: string): GraphNode {
-  const node = graph[id];
+  const node = findNode(graph, id);
   if (!node) throw new Error(`no node ${id} in the graph`);
   return node;
+}
+
+/** The node with this id, never what every object has, such as `constructor`. */
+export function findNode(graph: Graph, id: string): GraphNode | undefined {
+  return Object.hasOwn(graph, id) ? graph[id] : undefined;
 }

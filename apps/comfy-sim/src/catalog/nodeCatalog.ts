@@ -52,6 +52,15 @@ function withList(
   return { ...definition, input: { ...definition.input, required } };
 }
 
+/** Whether a node class has an input of this name; those inside a dynamic one begin with its name and a dot. */
+export function declaresInput(classType: string, name: string): boolean {
+  const [outer = name] = name.split('.');
+  return Object.values(nodePacks).some((nodes) => {
+    const input = nodes[classType]?.input;
+    return outer in { ...input?.required, ...input?.optional };
+  });
+}
+
 /** Whether a node class ends a graph: only these are run for their own sake. */
 export function isOutputClass(classType: string): boolean {
   return Object.values(nodePacks).some((nodes) => nodes[classType]?.output_node === true);

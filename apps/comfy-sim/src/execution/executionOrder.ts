@@ -1,5 +1,6 @@
 import { isOutputClass } from '../catalog/nodeCatalog';
-import { isLink, nodeOf, type Graph } from '../graph';
+import { findNode, isLink, nodeOf, type Graph } from '../graph';
+import { WorkerDeath } from './workerDeath';
 
 /**
  * Which node comes next. Same order as ComfyUI's: its stack-wise walk decides among equals, and
@@ -56,6 +57,9 @@ export class ExecutionOrder {
   private uncachedSources(id: string): string[] {
     const links = Object.values(nodeOf(this.graph, id).inputs).filter(isLink);
     const sources = links.map(([source]) => source);
-    return sources.filter((source) => source in this.graph && !this.isCached(source));
+    // Links in inputs that no class declares are followed too, and were validated by nobody.
+    const lost = sources.find((source) => !findNode(this.graph, source));
+    if (lost !== undefined) throw new WorkerDeath('NodeNotFoundError', `Node ${lost} not found`);
+    return sources.filter((source) => !this.isCached(source));
   }
 }

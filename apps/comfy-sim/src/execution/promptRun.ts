@@ -1,4 +1,5 @@
 import { modelFiles } from '../catalog/modelFiles';
+import { declaresInput } from '../catalog/nodeCatalog';
 import type { Scene } from '../faults/points';
 import { isLink, nodeOf } from '../graph';
 import type { JsonObject } from '../json';
@@ -137,9 +138,20 @@ export class PromptRun {
     const { faults } = this.services;
     const node_class = nodeOf(this.item.graph, id).class_type;
     const scene = { ...this.scene, node_id: id, node_class, inputs };
+    this.refuseStrayLinks(id);
     await faults.at('node.run', scene);
     const result = await kind.run(new NodeInputs(inputs), this.contextOf(id));
     return faults.alter('node.result', scene, result);
+  }
+
+  /** A linked input is handed to the node whether it is declared or not; Python refuses what it does not expect. */
+  private refuseStrayLinks(id: string): void {
+    const { class_type, inputs } = nodeOf(this.item.graph, id);
+    for (const [name, value] of Object.entries(inputs)) {
+      if (!isLink(value) || declaresInput(class_type, name)) continue;
+      const text = `${class_type}.execute() got an unexpected keyword argument '${name}'`;
+      throw new NodeFailure('TypeError', text);
+    }
   }
 
   private blockOn(id: string): Block | undefined {

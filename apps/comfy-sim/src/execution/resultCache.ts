@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Folders } from '../files/folders';
-import { isLink, type Graph } from '../graph';
+import { findNode, isLink, type Graph } from '../graph';
+import { isObject } from '../json';
 import { nodeKinds } from '../nodes/nodeKinds';
 import { sizeOf, type OutputValue } from '../nodes/nodeValue';
 import type { NodeMeta, NodeOutput } from '../queue/history';
+import { WorkerDeath } from './workerDeath';
 
 export interface CachedResult {
   readonly outputs: readonly OutputValue[];
@@ -67,8 +69,10 @@ export async function signGraph(graph: Graph, folders: Folders): Promise<Map<str
   const sign = async (id: string): Promise<string> => {
     const known = signatures.get(id);
     if (known !== undefined) return known;
-    const node = graph[id];
+    const node = findNode(graph, id);
     if (!node) return 'absent';
+    // Of a node that no output needs, nobody asked before whether it has any.
+    if (!isObject(node.inputs)) throw new WorkerDeath('KeyError', "'inputs'");
     // Nodes that no output needs may form a circle.
     signatures.set(id, 'circle');
     const parts: unknown[] = [node.class_type];

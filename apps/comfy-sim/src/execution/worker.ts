@@ -3,6 +3,7 @@ import type { PromptQueue } from '../queue/promptQueue';
 import { toTuple, withoutSecrets, type QueueItem } from '../queue/queueItem';
 import type { ExecutionServices } from './executionServices';
 import { PromptRun, type RunResult } from './promptRun';
+import { WorkerDeath } from './workerDeath';
 
 interface FreeRequest {
   readonly unloadModels: boolean;
@@ -21,12 +22,12 @@ export class Worker {
     private readonly services: ExecutionServices,
   ) {}
 
-  /** Works until the signal aborts. */
+  /** Works until the signal aborts, or until it dies of a prompt: then nothing runs any more. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (;;) await this.step(signal);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted && !(error instanceof WorkerDeath)) throw error;
     }
   }
 

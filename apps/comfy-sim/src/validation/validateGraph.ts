@@ -95,7 +95,7 @@ function collectErrors(
 function findMissingClass(graph: Graph, { catalog, rules }: ValidationSources): Reason | undefined {
   for (const [id, node] of Object.entries(graph)) {
     const isFormer = rules.missingNode === 'invalid_prompt';
-    if (!isObject(node) && !isFormer) throw new TypeError(`node ${id} is no object`);
+    refuseOddNode(id, node, isFormer);
     const isNamed = isObject(node) && 'class_type' in node;
     if (isNamed && typeof node.class_type === 'string' && Object.hasOwn(catalog, node.class_type))
       continue;
@@ -109,6 +109,21 @@ function findMissingClass(graph: Graph, { catalog, rules }: ValidationSources): 
     return { type: 'missing_node_type', message, details: `Node ID '#${id}'`, extra_info };
   }
   return undefined;
+}
+
+/** What Python throws at before it can say what is wrong: a 500. */
+function refuseOddNode(id: string, node: unknown, isFormer: boolean): void {
+  const isIterable = isObject(node) || Array.isArray(node) || typeof node === 'string';
+  if (isFormer ? !isIterable : !isObject(node)) throw new TypeError(`node ${id} is no object`);
+  if (!isObject(node)) return;
+  const { class_type, inputs } = node;
+  if (typeof class_type === 'object' && class_type !== null) {
+    throw new TypeError(`node ${id}: unhashable class_type`);
+  }
+  // The look for replaced nodes reads the inputs.
+  if (!isFormer && inputs !== undefined && !isObject(inputs)) {
+    throw new TypeError(`node ${id}: inputs are no object`);
+  }
 }
 
 function formerMissingClass(id: string, node: GraphNode, isNamed: boolean): Reason {

@@ -1,7 +1,7 @@
 import type { GraphWish } from '@avatarforge/contracts';
 import { laneOf, newId, type Graph } from '@avatarforge/core';
 import type { FileRecord, ShotUpload } from '@avatarforge/db';
-import { checkGraph, type GraphIssueCode } from '@avatarforge/workflows';
+import { checkGraph } from '@avatarforge/workflows';
 import { z } from 'zod';
 import { rejectGraph, toFault } from './graphFaults';
 import { toUpload, uploadNameOf, type GetInputFile } from './inputFiles';
@@ -21,12 +21,9 @@ const Nodes = z.record(
   }),
 );
 
-/** What is wrong with a graph whatever the pool can run. */
-const SHAPE: GraphIssueCode[] = ['not_a_graph', 'ui_format', 'too_many_nodes', 'malformed_node'];
-
 /**
  * A graph of the caller's own, as one shot, with files of theirs in the place of references to them.
- * Throws {@link AppError} `graph_rejected` for what is no graph in API format, `unknown_file` for a reference to none.
+ * Throws {@link AppError} `graph_rejected` for what no ComfyUI would take, `unknown_file` for a reference to none.
  */
 export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFile): Promise<Plan> {
   const graph = toGraph(given);
@@ -56,7 +53,7 @@ export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFi
 }
 
 function toGraph(given: Record<string, unknown>): Graph {
-  const issues = checkGraph(given, {}).filter(({ code }) => SHAPE.includes(code));
+  const issues = checkGraph(given, null);
   if (issues.length > 0) rejectGraph(issues.map((issue) => toFault(issue, pointerTo)));
   return Nodes.parse(given);
 }

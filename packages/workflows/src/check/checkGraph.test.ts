@@ -361,3 +361,22 @@ test('pitfall 20: a model file that the instance lacks is named, and so is one w
     { message: expect.stringContaining('this instance has none') as unknown },
   ]);
 });
+
+describe('without a catalog', () => {
+  const codes = (graph: unknown) => checkGraph(graph, null).map(({ code }) => code);
+  const save = (inputs: object) => ({ '9': { class_type: 'Anything', inputs } });
+
+  test.each([
+    [save({ images: ['8', 0] }), ['broken_link']],
+    [save({ images: ['9', 0] }), ['cycle']],
+    [{ nodes: [], links: [] }, ['ui_format']],
+    [{ '9': { class_type: 'Anything' } }, ['malformed_node']],
+  ])('%j is refused', (graph, expected) => {
+    expect(codes(graph)).toEqual(expected);
+  });
+
+  test('what only an instance can tell is left to it', () => {
+    const source = { '8': { class_type: 'Something', inputs: { width: -1 } } };
+    expect(codes({ ...save({ images: ['8', 7], text: 'x' }), ...source })).toEqual([]);
+  });
+});

@@ -39,10 +39,12 @@ export interface CheckOptions {
  * inputs, a dynamic choice without a valid key, a file name that leaves the input folder, a chain of more than 900 nodes;
  * and a link that ComfyUI does not validate but follows (in an input that no class declares, or wrapped as a value): one to
  * a missing node ends the worker of the instance for good.
+ *
+ * Without a catalog only what holds for every instance is judged: the shape, and that links lead to nodes and not in circles.
  */
 export function checkGraph(
   graph: unknown,
-  catalog: NodeCatalog,
+  catalog: NodeCatalog | null,
   { uploads = [], maxNodes = MAX_NODES }: CheckOptions = {},
 ): GraphIssue[] {
   const read = readGraph(graph, maxNodes);
@@ -56,13 +58,13 @@ export function checkGraph(
   return issues;
 }
 
-function* findIssues(nodes: Nodes, catalog: NodeCatalog): Generator<GraphIssue> {
+function* findIssues(nodes: Nodes, catalog: NodeCatalog | null): Generator<GraphIssue> {
   const nearest = createNearestFinder();
   const all = [...nodes.values()];
   const roots = all.filter(({ definition }) => !definition || definition.isOutput);
   if (roots.length === 0) yield noOutputs();
   for (const node of all) {
-    if (!node.definition) yield unknownNode(node, catalog, nearest);
+    if (!node.definition) yield unknownNode(node, catalog ?? {}, nearest);
   }
   const order = orderLinks(
     roots.map(({ id }) => id),
@@ -83,14 +85,17 @@ interface CheckedNode extends GraphNode {
 
 type Nodes = Map<string, CheckedNode>;
 
+/** A class of which nothing is known: it may be what a graph is run for, and may take anything. */
+const ANY_CLASS: NodeDefinition = { isOutput: true, outputs: [], inputsFor: () => new Map() };
+
 function resolveNodes(
   nodes: Map<string, GraphNode>,
-  catalog: NodeCatalog,
+  catalog: NodeCatalog | null,
   uploads: NonNullable<CheckOptions['uploads']>,
 ): Nodes {
   const resolved: Nodes = new Map();
   for (const [id, node] of nodes) {
-    const definition = findDefinition(catalog, node.className);
+    const definition = catalog ? findDefinition(catalog, node.className) : ANY_CLASS;
     const declared = definition?.inputsFor(node.inputs) ?? new Map<string, InputDefinition>();
     const strayLinks = definition ? findStrayLinks(node, declared) : new Map<string, string>();
     resolved.set(id, { ...node, definition, declared, strayLinks });
