@@ -23,7 +23,9 @@ export const runFaults = {
     parameters: { ms: milliseconds.default(0) },
     acts: {
       'prompt.queued': ({ ms }, { prompt_id }, { server, wait }) => {
-        const evict = () => server.queue.delete(prompt_id ?? '');
+        const evict = () => {
+          server.queue.delete(prompt_id ?? '');
+        };
         if (ms === 0) evict();
         else wait(ms).then(evict, ignoreLifeEnd);
       },
