@@ -11,6 +11,9 @@ export interface CreateGenerationDeps extends PlanGenerationDeps {
   ringTickets: (tickets: { shotId: string; tries: number }[]) => void;
 }
 
+/** For who sent words and never named a model. */
+const CONFIGURED = 'Which models are used is set in models.yaml.';
+
 /**
  * Accepts a request: one graph for each shot, checked against what the pool can run, all written in one transaction.
  * Throws {@link AppError} `unknown_file` for a file that the caller does not have, `fallback_required` when the pool
@@ -23,7 +26,7 @@ export async function createGeneration(
 ): Promise<GenerationRecord> {
   requireScope(ctx, 'generations:write');
   const plan = await planGeneration(deps, { ctx, input });
-  if (!plan.isRunnable) rejectGraph(plan.faults);
+  if (!plan.isRunnable) rejectGraph(plan.faults, 'prompt' in input ? [CONFIGURED] : []);
   const allowsLess = 'allow_fallback' in input && input.allow_fallback;
   if (plan.notes.length > 0 && !allowsLess) {
     throw new AppError(

@@ -24,10 +24,10 @@ export function toFault(
 
 const SHOWN_IN_DETAIL = 3;
 
-/** Throws {@link AppError} `graph_rejected` with these faults, the first few of them in its message. */
-export function rejectGraph(faults: GraphFault[]): never {
+/** Throws {@link AppError} `graph_rejected` with these faults, the first few of them in its message, and then `advice`. */
+export function rejectGraph(faults: GraphFault[], advice: string[] = []): never {
   const shown = faults.slice(0, SHOWN_IN_DETAIL).map(({ message }) => message);
   const hidden = faults.length - shown.length;
   const rest = hidden > 0 ? [`And ${hidden} more.`] : [];
-  throw new AppError('graph_rejected', [...shown, ...rest].join(' '), faults);
+  throw new AppError('graph_rejected', [...shown, ...rest, ...advice].join(' '), faults);
 }
