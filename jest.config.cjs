@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 const project = (name, testMatch, extra) => ({
   displayName: name,
   testMatch,
@@ -20,6 +22,10 @@ module.exports = {
     project('comfyui', ['<rootDir>/apps/e2e/src/comfyui/**/*.test.ts']),
   ],
   testTimeout: 30_000,
+  // Never in one process, which a machine with two cores would mean: V8 counts the coverage of every script it ever
+  // loaded, so that each file takes longer than the one before. A worker that has grown is replaced for the same reason.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  workerIdleMemoryLimit: '600MB',
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{apps,packages}/*/src/**/*.ts',
