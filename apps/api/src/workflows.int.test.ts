@@ -174,6 +174,24 @@ describe('with two instances, one of them bare', () => {
     expect(problem.errors?.[0]?.pointer).toBe('/graph/1/inputs/image');
   });
 
+  test('a graph names files in a few places, not in thousands', async () => {
+    const graph = invert(asset(pose));
+    for (let n = 0; n < 100; n += 1) Object.assign(graph['3'].inputs, { [`x${n}`]: asset(pose) });
+    const problem = await problemOf(await create({ graph }));
+    expect(problem.detail).toContain('64 places');
+  });
+
+  test('a file in the place of a prefix is no name to write under', async () => {
+    const graph = invert(asset(pose));
+    Object.assign(graph['3'].inputs, { filename_prefix: asset(pose) });
+    const { id } = await readAnswer('createGeneration', await create({ graph }));
+    const [row] = await api.database.query<{ uploads: unknown[] }>(
+      'SELECT uploads FROM shot_graphs g JOIN shots s ON s.id = g.shot_id WHERE generation_id = $1',
+      [id],
+    );
+    expect(row?.uploads).toHaveLength(1);
+  });
+
   test('every fault is named, with what is most like it and who has it', async () => {
     const graph = {
       '4': {

@@ -1,6 +1,7 @@
 import {
   ATTEMPT_TRANSITIONS,
   END_REASONS,
+  isId,
   MAX_ENDS,
   newId,
   statesBefore,
@@ -14,6 +15,8 @@ import { DatabaseError } from 'pg';
 import type { Database } from './database';
 import type { ShotUpload } from './generationRepository';
 import type { Lease } from './leaseRepository';
+
+const NO_LIMIT = 1_000_000;
 
 /** A shot just claimed for an instance. */
 export interface ClaimedAttempt {
@@ -124,6 +127,16 @@ export async function markExecuted(
   });
 }
 
+/** Whether an attempt is over, for good or without a result. What is no id is of none. */
+export async function hasEnded(db: Database, id: string): Promise<boolean> {
+  if (!isId(id)) return false;
+  const rows = await db.query(
+    `SELECT 1 FROM attempts WHERE id = $1 AND state IN ('stored', 'ended')`,
+    [id],
+  );
+  return rows.length > 0;
+}
+
 async function step(
   db: Database,
   change: { id: string; epoch: string; to: AttemptState; set: string; values?: unknown[] },
@@ -156,7 +169,8 @@ export async function endAttempt(
     elsewhere: then === 'elsewhere',
     counts,
     backoff_ms: backoffMs,
-    max: MAX_ENDS[counts],
+    // Elsewhere comes to an end by itself: there are only so many instances.
+    max: then === 'elsewhere' ? NO_LIMIT : MAX_ENDS[counts],
   };
   const [row] = await db.query<{ status: ShotState | null }>(
     'SELECT end_attempt($1, $2, $3) AS status',

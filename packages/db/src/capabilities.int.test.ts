@@ -1,9 +1,10 @@
 import { newId } from '@avatarforge/core';
-import { claimShots, endAttempt } from './attemptRepository';
+import { claimShots, endAttempt, hasEnded } from './attemptRepository';
 import { findCatalog, listCapabilities, saveCapabilities } from './capabilityRepository';
 import type { Database } from './database';
 import { findGeneration } from './generationRepository';
 import { givenAttempt, givenDatabase, givenInstance, givenUser } from './fixtures/givenPool';
+import { freeShotsThatAvoidAll } from './reconcileRepository';
 
 let db: Database;
 let ownerId: string;
@@ -94,4 +95,30 @@ test('a shot is kept off the instances that it names', async () => {
     lease.instanceId,
   ]);
   expect(await claimShots(db, { workerId, lease, clientId: 'test', count: 1 })).toEqual([]);
+});
+
+test('a shot that avoids all instances that are left is tried once more', async () => {
+  const { lease, attempt } = await givenAttempt(db, { ownerId });
+  await endAttempt(db, { id: attempt.attemptId, epoch: lease.epoch, reason: 'released' });
+  const avoided = async (ids: string[]) => {
+    await db.query('UPDATE shots SET avoid_instances = $2 WHERE id = $1', [attempt.shotId, ids]);
+    await db.transaction((query) => freeShotsThatAvoidAll(query));
+    const [shot] = await db.query<{ avoid_instances: string[] }>(
+      'SELECT avoid_instances FROM shots WHERE id = $1',
+      [attempt.shotId],
+    );
+    return shot?.avoid_instances;
+  };
+  const rows = await db.query<{ id: string }>('SELECT id FROM instances WHERE removed_at IS NULL');
+  const all = rows.map(({ id }) => id);
+  expect(await avoided(all.slice(1))).toEqual(all.slice(1));
+  expect(await avoided([...all, newId()])).toEqual([]);
+});
+
+test('what is over is known to be, and nothing else is', async () => {
+  const { lease, attempt } = await givenAttempt(db, { ownerId });
+  expect(await hasEnded(db, attempt.attemptId)).toBe(false);
+  await endAttempt(db, { id: attempt.attemptId, epoch: lease.epoch, reason: 'released' });
+  expect(await hasEnded(db, attempt.attemptId)).toBe(true);
+  expect(await hasEnded(db, 'nonsense')).toBe(false);
 });

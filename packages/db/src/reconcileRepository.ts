@@ -30,6 +30,20 @@ export async function findWaitingShots(
   );
 }
 
+/**
+ * Shots that were kept off every instance that is left are tried once more: what was known of the instances may be old,
+ * and where it is not, the try ends them.
+ */
+export async function freeShotsThatAvoidAll(query: Database['query']): Promise<void> {
+  await query(
+    `UPDATE shots s SET avoid_instances = '{}'
+       WHERE s.status = 'queued' AND cardinality(s.avoid_instances) > 0
+         AND EXISTS (SELECT 1 FROM instances WHERE removed_at IS NULL)
+         AND NOT EXISTS (
+           SELECT 1 FROM instances i WHERE i.removed_at IS NULL AND NOT i.id = ANY (s.avoid_instances))`,
+  );
+}
+
 /** Open attempts that nobody can drive any more: their instance left the pool. */
 export async function findAbandonedAttempts(
   query: Database['query'],

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import type { Workflow } from './library';
 import { schemaOf, targetsOf } from './manifest';
 
+/** Of a message that names what was given. */
+const MAX_MESSAGE = 300;
+
 /** A workflow with its inputs bound. */
 export interface BoundWorkflow {
   graph: Graph;
@@ -21,7 +24,10 @@ export function bindWorkflow(workflow: Workflow, values: Record<string, unknown>
     throw new AppError(
       'validation_failed',
       `The workflow ${workflow.id} does not accept these inputs.`,
-      parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, message })),
+      parsed.error.issues.map(({ path, message }) => ({
+        pointer: path.map((part) => `/${String(part)}`).join(''),
+        message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
+      })),
     );
   }
   const inputs = parsed.data as Record<string, unknown>;

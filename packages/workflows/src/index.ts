@@ -6,4 +6,4 @@ export type { NodeCatalog } from './check/nodeDefinition';
 export * from './library';
 export { targetsOf, type WorkflowInput } from './manifest';
 export * from './models';
-export { withOutputPrefix } from './outputPrefix';
+export { PREFIX_FIELD, withOutputPrefix } from './outputPrefix';

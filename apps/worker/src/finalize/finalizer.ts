@@ -1,3 +1,4 @@
+import { OutputTooLargeError } from '@avatarforge/comfy';
 import {
   claimFinalize,
   endAttempt,
@@ -99,8 +100,15 @@ export class Finalizer {
     const { end, isMiss } = judgeFailure(error, claim);
     try {
       if (end) {
-        const detail = error instanceof Error ? error.message : String(error);
-        await endAttempt(database, { id: attemptId, epoch, reason: end, detail });
+        // Of what nobody foresaw, the message may tell more than a client is to know.
+        const detail =
+          isMiss || error instanceof OutputTooLargeError ? messageOf(error) : undefined;
+        await endAttempt(database, {
+          id: attemptId,
+          epoch,
+          reason: end,
+          ...(detail && { detail }),
+        });
       } else {
         const delayMs = retryWait(tries - 1);
         await postponeFinalize(database, { attemptId, workerId, delayMs, isMiss });
@@ -110,4 +118,8 @@ export class Finalizer {
       log.error({ err: giveBackError }, 'attempt could not be given back');
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

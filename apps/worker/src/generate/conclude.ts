@@ -5,7 +5,10 @@ import type { FollowResult } from './follow';
 import type { DrivenAttempt, Session } from './session';
 import type { WatchedPrompt } from './watchedPrompt';
 
-/** Writes how a prompt ended. ComfyUI is made to forget it only after that is committed. */
+/** More files than anybody wants of one graph: each is fetched, checked and stored. */
+const MAX_OUTPUTS = 256;
+
+/** Writes how a prompt ended. ComfyUI is made to forget what it has of it only after that is committed. */
 export async function conclude(
   session: Session,
   attempt: DrivenAttempt,
@@ -22,8 +25,10 @@ export async function conclude(
       await endWith(session, attempt, 'evicted', 'Interrupted from outside.');
       break;
     case 'lost':
+      // Out of the queue before the shot may be drawn elsewhere.
+      await forget(session, prompt, result);
       await endWith(session, attempt, result.reason);
-      break;
+      return;
     default:
       throw new Error(`unknown outcome ${JSON.stringify(result satisfies never)}`);
   }
@@ -37,6 +42,11 @@ async function concludeSuccess(
 ): Promise<void> {
   if (manifest.length === 0) {
     await endWith(session, attempt, 'no_outputs');
+    return;
+  }
+  if (manifest.length > MAX_OUTPUTS) {
+    const detail = `It made ${manifest.length} files; at most ${MAX_OUTPUTS} are kept.`;
+    await endWith(session, attempt, 'outputs_unusable', detail);
     return;
   }
   const { database, held, log } = session;

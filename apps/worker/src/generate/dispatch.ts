@@ -82,15 +82,24 @@ async function prepare(session: Session, attempt: ClaimedAttempt): Promise<Graph
 }
 
 async function bringInputs(session: Session, attempt: ClaimedAttempt): Promise<Graph> {
-  const { comfy, held, storage } = session;
-  const graph = withOutputPrefix(attempt.graph, `${FOLDER}/${attempt.attemptId}`);
+  const graph = structuredClone(attempt.graph);
+  const names = new Map<string, string>();
   for (const { node, field, filename, object_key: key } of attempt.uploads) {
-    const read = async () => buffer((await storage.get(key)).body);
-    const bytes = new Uint8Array(await withDeadline(read, READ_INPUT_MS, 'reading an input'));
-    const upload = { bytes, filename, subfolder: FOLDER };
-    const name = await comfy.uploadImage(upload, { signal: held.signal });
+    const name = names.get(key) ?? (await bringInput(session, filename, key));
+    names.set(key, name);
     const target = graph[node];
     if (target) target.inputs[field] = name;
   }
-  return graph;
+  return withOutputPrefix(graph, `${FOLDER}/${attempt.attemptId}`);
+}
+
+/** Copies a picture from storage to the instance. Gives the name that the instance has for it. */
+async function bringInput(
+  { comfy, held, storage }: Session,
+  filename: string,
+  key: string,
+): Promise<string> {
+  const read = async () => buffer((await storage.get(key)).body);
+  const bytes = new Uint8Array(await withDeadline(read, READ_INPUT_MS, 'reading an input'));
+  return comfy.uploadImage({ bytes, filename, subfolder: FOLDER }, { signal: held.signal });
 }

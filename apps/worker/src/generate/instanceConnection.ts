@@ -7,7 +7,7 @@ import {
   type ComfySocket,
   type SystemStats,
 } from '@avatarforge/comfy';
-import { saveInstanceHealth, type InstanceHealth } from '@avatarforge/db';
+import { hasEnded, saveInstanceHealth, type InstanceHealth } from '@avatarforge/db';
 import { backoff, startInterval } from '@avatarforge/runtime';
 import type { Session } from './session';
 import { StallWatch } from './stallWatch';
@@ -39,6 +39,7 @@ export class InstanceConnection {
   private isAnswering = false;
   private version: string | null = null;
   private stallWatch = new StallWatch();
+  private hasLookedAround = false;
   /** While it is kept from new prompts; `hungId` is the attempt that hangs there. */
   private stall: { since: number; hungId: string | null } | null = null;
 
@@ -159,7 +160,9 @@ export class InstanceConnection {
   private reset(): void {
     this.socket = null;
     this.isAnswering = false;
-    this.stall = null;
+    this.hasLookedAround = false;
+    // One that hangs on a known prompt is well only when that prompt runs no more.
+    if (this.stall?.hungId == null) this.stall = null;
     this.stallWatch = new StallWatch();
     this.learn(null);
   }
@@ -183,9 +186,19 @@ export class InstanceConnection {
       if (isOver) this.stall = null;
       return;
     }
+    if (!this.hasLookedAround) await this.lookAround(call);
     if (!this.stallWatch.isStill(await comfy.queueLength(call), performance.now())) return;
     const { running } = await comfy.queue(call);
     if (this.stallWatch.isStalled(running.length, performance.now())) this.quarantine(null);
+  }
+
+  /** Whoever drove the instance before may have left a prompt that hangs there: its attempt is over, and it still runs. */
+  private async lookAround(call: { signal: AbortSignal; timeoutMs: number }): Promise<void> {
+    const { comfy, database } = this.session;
+    const { running } = await comfy.queue(call);
+    const ours = running[0]?.tag?.attempt;
+    if (ours !== undefined && (await hasEnded(database, ours))) this.quarantine(ours);
+    this.hasLookedAround = true;
   }
 
   private async tellFailure(error: unknown): Promise<void> {

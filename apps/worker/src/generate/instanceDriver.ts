@@ -135,6 +135,10 @@ export class InstanceDriver {
     if (result.outcome === 'lost' && result.reason === 'hang') {
       this.connection.quarantine(prompt.attemptId);
     }
+    // It would fail whatever comes next, at once, and so take it from the others.
+    if (result.outcome === 'error' && result.failure.kind === 'device_error') {
+      this.connection.quarantine(null);
+    }
     await conclude(this.session, attempt, { prompt, result });
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { saveCapabilities, type ModelFolders } from '@avatarforge/db';
+import { backoff } from '@avatarforge/runtime';
 import { Wake } from '../wake';
 import type { Session } from './session';
 
@@ -8,6 +9,7 @@ const EVERY_MS = 10 * 60_000;
 /** ComfyUI builds the answer anew and scans its model folders for it: seconds, on a large installation. */
 const DEFINITIONS_MS = 60_000;
 const PAUSE_MS = 5000;
+const retryWait = backoff({ baseMs: PAUSE_MS, maxMs: EVERY_MS, jitter: 0.2 });
 /** Folders that ComfyUI lists among those of models, and that hold none. */
 const NO_MODELS = ['configs', 'custom_nodes', 'datasets'];
 
@@ -19,16 +21,19 @@ export async function keepLearning(session: Session): Promise<void> {
   const { signal } = session.held;
   const pause = new Wake();
   const isOver = () => signal.aborted;
+  let failures = 0;
   await session.relearn.wait(EVERY_MS, signal);
   while (!isOver()) {
     try {
       await learnCapabilities(session);
+      failures = 0;
       await pause.wait(PAUSE_MS, signal);
       await session.relearn.wait(EVERY_MS, signal);
     } catch (error) {
       if (isOver()) return;
       session.log.warn({ err: error }, 'what the instance can run could not be learned');
-      await session.relearn.wait(PAUSE_MS, signal);
+      await session.relearn.wait(retryWait(failures), signal);
+      failures += 1;
     }
   }
 }

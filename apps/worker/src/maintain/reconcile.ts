@@ -3,6 +3,7 @@ import {
   endAttempt,
   findAbandonedAttempts,
   findWaitingShots,
+  freeShotsThatAvoidAll,
   runSingle,
   type Database,
 } from '@avatarforge/db';
@@ -18,14 +19,17 @@ export interface ReconcileDeps {
 
 /**
  * Repairs what got lost, from Postgres alone; one process at a time looks. Shots whose tickets are gone are rung again,
- * and attempts on instances that left the pool are ended.
+ * attempts on instances that left the pool are ended, and shots that avoid all that is left are tried once more.
  */
 export async function reconcile({ database, bell }: ReconcileDeps): Promise<void> {
   const hasTickets = (await bell.waiting(DEFAULT_CLASS)) !== 0;
-  const found = await runSingle(database, 'reconcile', async (query) => ({
-    abandoned: await findAbandonedAttempts(query, BATCH),
-    waiting: hasTickets ? [] : await findWaitingShots(query, BATCH),
-  }));
+  const found = await runSingle(database, 'reconcile', async (query) => {
+    await freeShotsThatAvoidAll(query);
+    return {
+      abandoned: await findAbandonedAttempts(query, BATCH),
+      waiting: hasTickets ? [] : await findWaitingShots(query, BATCH),
+    };
+  });
   if (!found) return;
   await bell.ring(found.waiting.map((shot) => ({ ...shot, instanceClass: DEFAULT_CLASS })));
   for (const { isStarted, ...attempt } of found.abandoned) {

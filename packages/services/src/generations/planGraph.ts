@@ -1,7 +1,7 @@
 import type { GraphWish } from '@avatarforge/contracts';
-import { laneOf, newId, type Graph } from '@avatarforge/core';
+import { AppError, laneOf, newId, type Graph } from '@avatarforge/core';
 import type { FileRecord, ShotUpload } from '@avatarforge/db';
-import { checkGraph } from '@avatarforge/workflows';
+import { checkGraph, PREFIX_FIELD } from '@avatarforge/workflows';
 import { z } from 'zod';
 import { rejectGraph, toFault } from './graphFaults';
 import { toUpload, uploadNameOf, type GetInputFile } from './inputFiles';
@@ -21,6 +21,9 @@ const Nodes = z.record(
   }),
 );
 
+/** Places of files in one graph: each is looked up, and the file brought to the instance. */
+const MAX_REFERENCES = 64;
+
 /**
  * A graph of the caller's own, as one shot, with files of theirs in the place of references to them.
  * Throws {@link AppError} `graph_rejected` for what no ComfyUI would take, `unknown_file` for a reference to none.
@@ -32,7 +35,8 @@ export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFi
   for (const [node, { inputs }] of Object.entries(graph)) {
     for (const [field, value] of Object.entries(inputs)) {
       const reference = FileReference.safeParse(value).data;
-      if (!reference) continue;
+      if (!reference || field === PREFIX_FIELD) continue;
+      if (files.length === MAX_REFERENCES) throw tooManyFiles();
       const file = await getFile(reference.info.id, pointerTo(node, field));
       inputs[field] = uploadNameOf(file);
       files.push(file);
@@ -52,10 +56,16 @@ export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFi
   };
 }
 
+function tooManyFiles(): AppError {
+  const message = `A graph may name files in ${MAX_REFERENCES} places at most.`;
+  return new AppError('validation_failed', message, [{ pointer: '/graph', message }]);
+}
+
 function toGraph(given: Record<string, unknown>): Graph {
-  const issues = checkGraph(given, null);
+  const nodes = Nodes.safeParse(given);
+  const issues = checkGraph(nodes.data ?? given, null);
   if (issues.length > 0) rejectGraph(issues.map((issue) => toFault(issue, pointerTo)));
-  return Nodes.parse(given);
+  return nodes.data ?? Nodes.parse(given);
 }
 
 function pointerTo(node: string | null, field: string | null): string {

@@ -17,7 +17,9 @@ export async function planWorkflow(
 ): Promise<Plan> {
   const workflow = findWorkflow(deps.workflows, id);
   const pictures = await getPictures(workflow, given, getFile);
-  const values = Object.fromEntries(Object.entries(given).filter(([name]) => !(name in pictures)));
+  const values = Object.fromEntries(
+    Object.entries(given).filter(([name]) => !Object.hasOwn(pictures, name)),
+  );
   if ('seed' in workflow.inputs) values['seed'] ??= drawSeed();
   const built = Array.from({ length: count }, (_, n) =>
     buildNth({ workflow, values, pictures, view: null }, n),

@@ -58,6 +58,10 @@ const wrong: Record<GraphIssueCode, { graph: unknown; options?: CheckOptions; sa
   },
   missing_file: { graph: loaded('other.png'), says: { field: 'image', given: 'other.png' } },
   unsafe_name: { graph: loaded('../a.png'), says: { field: 'image', given: '../a.png' } },
+  unsafe_node: {
+    graph: { 1: node('LoadTrainingDataset', { folder_name: '/' }), 9: onePicture()['9']! },
+    says: { nodeId: '1', given: 'LoadTrainingDataset' },
+  },
   broken_link: {
     graph: { 9: preview(['7', 0]) },
     says: { message: 'Node 9 (PreviewImage): images is linked to node “7”, which there is not.' },

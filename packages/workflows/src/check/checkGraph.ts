@@ -8,6 +8,7 @@ import { findDefinition, type NodeCatalog, type NodeDefinition } from './nodeDef
 import type { InputDefinition } from './nodeInputs';
 import { own } from './plainObject';
 import { readGraph, type GraphNode } from './readGraph';
+import { isUnsafeClass } from './unsafeNodes';
 
 const MAX_NODES = 2000;
 /** ComfyUI follows links by recursion, of which Python stops past some 950. */
@@ -36,7 +37,8 @@ export interface CheckOptions {
  * counts as good, since {@link withOutputPrefix} replaces it. Never throws on what JSON can hold.
  *
  * Stricter than ComfyUI where what it accepts is bound to fail or to do harm: one bad output of several, a node without
- * inputs, a dynamic choice without a valid key, a file name that leaves the input folder, a chain of more than 900 nodes;
+ * inputs, a dynamic choice without a valid key, a file name that leads elsewhere than to a file of the input folder, a node
+ * class that works on whole folders of the server, a chain of more than 900 nodes;
  * and a link that ComfyUI does not validate but follows (in an input that no class declares, or wrapped as a value): one to
  * a missing node ends the worker of the instance for good.
  *
@@ -64,7 +66,8 @@ function* findIssues(nodes: Nodes, catalog: NodeCatalog | null): Generator<Graph
   const roots = all.filter(({ definition }) => !definition || definition.isOutput);
   if (roots.length === 0) yield noOutputs();
   for (const node of all) {
-    if (!node.definition) yield unknownNode(node, catalog ?? {}, nearest);
+    if (isUnsafeClass(node.className)) yield unsafeNode(node);
+    else if (!node.definition) yield unknownNode(node, catalog ?? {}, nearest);
   }
   const order = orderLinks(
     roots.map(({ id }) => id),
@@ -167,6 +170,11 @@ function unknownNode(node: CheckedNode, catalog: NodeCatalog, find: NearestFinde
   const hint = nearest.length > 0 ? `; ${nameNearest(nearest)}` : '';
   const says = `this kind of node is not installed${hint}.`;
   return toIssue(node, null, { ...finding('unknown_node', node.className, says), nearest });
+}
+
+function unsafeNode(node: CheckedNode): GraphIssue {
+  const says = 'it reads or writes folders of the server that all share, and is not allowed here.';
+  return toIssue(node, null, finding('unsafe_node', node.className, says));
 }
 
 function checkShape(nodes: Nodes, { cycles, longest }: LinkOrder): GraphIssue[] {

@@ -1,6 +1,6 @@
 import { describe, finding, nameNearest, quoteNames, type Finding } from './graphIssue';
 import { isFollowed } from './checkLink';
-import { checkFileName, isUpload } from './fileNames';
+import { checkFileName, isOthersUpload, isUpload } from './fileNames';
 import { findModelKind } from './modelFiles';
 import type { NearestFinder } from './nearestFinder';
 import { dynamicKeys, type InputDefinition } from './nodeInputs';
@@ -9,6 +9,8 @@ import { toPythonFloat, toPythonInt } from './pythonNumbers';
 
 /** Choices that are named to someone who gave none of them. */
 const MAX_SHOWN = 12;
+/** Of a list of choices. */
+const MAX_VALUES = 500;
 
 /** Judges a value that is no link, converting it first as ComfyUI does. */
 export function checkValue(
@@ -39,7 +41,15 @@ export function checkValue(
   if (outside || !choices) return outside;
   const values =
     input.options['multiselect'] === true && Array.isArray(converted) ? converted : [converted];
+  if (values.length > MAX_VALUES) {
+    const says = `${field} takes at most ${MAX_VALUES} values.`;
+    return finding('value_out_of_range', value, says);
+  }
   for (const item of values as unknown[]) {
+    if (typeof item === 'string' && isOthersUpload(item)) {
+      const says = `“${describe(item)}” is not yours to read.`;
+      return finding('unsafe_name', item, says);
+    }
     const wrong = checkChoice(item, field, choices, nearest);
     if (wrong) return wrong;
   }

@@ -13,6 +13,7 @@ export const GRAPH_ISSUE_CODES = [
   'missing_model',
   'missing_file',
   'unsafe_name',
+  'unsafe_node',
   'broken_link',
   'wrong_link_type',
   'cycle',

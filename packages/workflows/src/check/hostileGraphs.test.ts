@@ -77,3 +77,27 @@ test('2,000 wrong names and 5,000 models: what is said of the first is not searc
   expect(issues).toHaveLength(100);
   expect(issues[0]?.nearest[0]).toBe('folder/some_model_of_version_0.safetensors');
 });
+
+describe('what is not theirs', () => {
+  const reader = (spec: unknown[]) => ({
+    ...catalog,
+    Reader: { input: { required: { x: spec } }, output: ['IMAGE'], output_node: true },
+  });
+  const codesOf = (spec: unknown[], x: unknown) =>
+    checkGraph({ 1: node('Reader', { x }) }, reader(spec)).map(({ code }) => code);
+
+  test.each([
+    ['the uploads of all', [['af', 'mine'], {}], 'af'],
+    ['an upload of somebody', ['STRING', { image_upload: true }], 'af/0123.png'],
+    ['a path, where a camera picture belongs', ['WEBCAM', {}], '/etc/x.png'],
+    ['an output, where a sound belongs', ['AUDIO_RECORD', {}], 'a.flac [output]'],
+    ['an object with paths', ['LOAD_3D', {}], { image: '/etc/x.png' }],
+  ])('%s is not read', (_what, spec, x) => {
+    expect(codesOf(spec, x)).toHaveLength(1);
+  });
+
+  test('a list of more choices than anybody means is refused at once', () => {
+    const spec = ['COMBO', { options: ['a'], multiselect: true }];
+    expect(codesOf(spec, { __value__: Array(100_000).fill('a') })).toEqual(['value_out_of_range']);
+  });
+});
