@@ -24,16 +24,18 @@ function simplify(name: string): string {
     .slice(0, 100);
 }
 
-/** Levenshtein's distance: how many characters must be added, dropped or changed. */
+/** Levenshtein's distance: how many characters must be added, dropped or changed. One row of the table is kept. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, char] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const changed = (row[j] ?? 0) + (char === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+  const row = Uint16Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 0; i < a.length; i += 1) {
+    let diagonal = i;
+    row[0] = i + 1;
+    for (let j = 0; j < b.length; j += 1) {
+      const above = row[j + 1] ?? 0;
+      const changed = diagonal + (a.charCodeAt(i) === b.charCodeAt(j) ? 0 : 1);
+      row[j + 1] = Math.min(changed, above + 1, (row[j] ?? 0) + 1);
+      diagonal = above;
     }
-    row = next;
   }
-  return row.at(-1) ?? 0;
+  return row[b.length] ?? 0;
 }
