@@ -140,9 +140,10 @@ test('previews with metadata name their prompt', async () => {
 
 test('pitfall 23: the first status tells the socket id and the length of the queue', async () => {
   const { server } = await replaying('success');
+  const before = performance.now();
   const { events, socket } = await listen(server);
   expect(events).toEqual([{ type: 'status', queueRemaining: 0, sid: 'client-A' }]);
-  expect(performance.now() - socket.lastHeardAt()).toBeLessThan(1000);
+  expect(socket.lastHeardAt()).toBeGreaterThan(before);
   await socket.close();
 });
 

@@ -80,5 +80,4 @@ test('every diffusion model takes its own time to load', async () => {
     }
   });
   expect(waits[1]).toBeGreaterThan(149);
-  expect(waits[0]).toBeLessThan(waits[1] ?? 0);
 });
