@@ -7,7 +7,7 @@ import { replaying } from './fixtures/using';
 async function failure(answer: CannedAnswer | 'hang' | 'drop'): Promise<ComfyUnavailableError> {
   const { client } = await replaying(null, () => answer);
   const error: unknown = await client
-    .systemStats({ timeoutMs: 50 })
+    .systemStats({ timeoutMs: 500 })
     .catch((cause: unknown) => cause);
   if (error instanceof ComfyUnavailableError) return error;
   throw error;
@@ -55,7 +55,7 @@ test('the deadline covers the body too', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const client = createComfyClient({ baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 50 });
+  const client = createComfyClient({ baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 500 });
   await expect(client.queue()).rejects.toMatchObject({
     name: 'ComfyUnavailableError',
     retryable: true,

@@ -284,7 +284,7 @@ describe('without a version', () => {
     'nothing is sent to one that answers %j',
     async (answer) => {
       const { server } = await replaying(null, () => answer);
-      const client = createComfyClient({ baseUrl: server.baseUrl, timeoutMs: 50 });
+      const client = createComfyClient({ baseUrl: server.baseUrl, timeoutMs: 500 });
       expect(await client.submit(submission())).toMatchObject({ outcome: 'not_sent' });
       expect(server.seen.map(({ path }) => path)).toEqual(['/api/system_stats']);
     },
@@ -300,7 +300,7 @@ describe('pitfall 5: an answer that never comes', () => {
     ['a page of somebody else', { status: 200, body: '<html>', contentType: 'text/html' }],
   ])('is unknown after %s, and nothing is sent twice', async (_, answer) => {
     const { client, server } = await replaying(null, () => answer);
-    const result = await client.submit(submission(), { timeoutMs: 50 });
+    const result = await client.submit(submission(), { timeoutMs: 500 });
     expect(result).toEqual({
       outcome: 'unknown',
       cause: expect.any(ComfyUnavailableError) as unknown,
