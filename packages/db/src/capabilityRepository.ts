@@ -54,6 +54,16 @@ export async function listCapabilities(db: Database): Promise<InstanceCapabiliti
   );
 }
 
+/** Which catalog each instance of the pool has, the oldest first: what every request asks, so without the models. */
+export async function listCatalogs(
+  db: Database,
+): Promise<Pick<InstanceCapabilities, 'id' | 'catalogHash'>[]> {
+  return db.query(
+    `SELECT id, catalog_hash AS "catalogHash"
+       FROM instances WHERE removed_at IS NULL AND catalog_hash IS NOT NULL ORDER BY created_at, url`,
+  );
+}
+
 /** The definitions of a catalog; null when no instance has it any more. */
 export async function findCatalog(
   db: Database,

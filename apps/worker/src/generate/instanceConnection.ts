@@ -14,7 +14,10 @@ import { StallWatch } from './stallWatch';
 import { Wake } from '../wake';
 
 const PROBE_MS = 5000;
-/** An instance that stopped working is tried again after this long, or when its connection breaks: it was restarted. */
+/**
+ * An instance that stopped working, on nobody knows which prompt, is tried again after this long, or when its connection
+ * breaks: it may have been restarted.
+ */
 const QUARANTINE_MS = 5 * 60_000;
 const SOLO = `ComfyUI older than ${FULL_MEMBER_SINCE}: one prompt at a time, never interrupted`;
 const STALLED = 'ComfyUI takes prompts and works no more: restart it';

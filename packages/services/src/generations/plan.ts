@@ -7,6 +7,9 @@ export interface Plan extends Omit<NewGeneration, 'id' | 'ownerId'> {
   pointerTo: (node: string | null, field: string | null) => string;
 }
 
+/** Makes a plan; throws what is wrong with the values of the request. */
+export type Way = () => Plan;
+
 /** A plan, and what the pool says to it. */
 export interface CheckedPlan extends Plan {
   /** Whether each of its shots can run somewhere, as far as is known. */

@@ -4,7 +4,7 @@ import type { ServiceContext } from '../context';
 import type { PoolCatalogs } from '../pool/poolCatalogs';
 import { checkPlan } from './checkPlan';
 import { inputFilesOf } from './inputFiles';
-import type { CheckedPlan, Plan } from './plan';
+import type { CheckedPlan, Way } from './plan';
 import { planGraph } from './planGraph';
 import { planWish, type PlanDeps } from './planWish';
 import { planWorkflow } from './planWorkflow';
@@ -26,10 +26,10 @@ export async function planGeneration(
 ): Promise<CheckedPlan> {
   const [best, ...others] = await waysToDraw(deps, ctx, input);
   const catalogs = await deps.catalogs.load();
-  const asAsked = checkPlan(best, catalogs);
+  const asAsked = checkPlan(best(), catalogs);
   if (asAsked.isRunnable) return asAsked;
   for (const other of others) {
-    const fallback = checkPlan(other, catalogs);
+    const fallback = checkPlan(other(), catalogs);
     if (fallback.isRunnable) return fallback;
   }
   return asAsked;
@@ -39,9 +39,10 @@ async function waysToDraw(
   deps: PlanGenerationDeps,
   ctx: ServiceContext,
   input: CreateGeneration,
-): Promise<[Plan, ...Plan[]]> {
+): Promise<[Way, ...Way[]]> {
   const getFile = inputFilesOf(deps.database, ctx);
-  if ('graph' in input) return [await planGraph(input, getFile)];
-  if ('workflow' in input) return [await planWorkflow(deps, input, getFile)];
-  return planWish(deps, input, getFile);
+  if ('prompt' in input) return planWish(deps, input, getFile);
+  const plan =
+    'graph' in input ? await planGraph(input, getFile) : await planWorkflow(deps, input, getFile);
+  return [() => plan];
 }

@@ -5,7 +5,7 @@ import { checkpointFor, type Models, type Workflow } from '@avatarforge/workflow
 import { buildShot, inputAt } from './buildShot';
 import { candidatesFor, type Candidate } from './candidates';
 import type { GetInputFile } from './inputFiles';
-import type { Plan } from './plan';
+import type { Plan, Way } from './plan';
 
 /** What planning works with. */
 export interface PlanDeps {
@@ -21,12 +21,12 @@ interface Asked {
   files: Partial<Record<'pose' | 'reference', FileRecord>>;
 }
 
-/** The ways to draw a wish, the best first; all of them with the same seed. */
+/** The ways to draw a wish, the best first, each planned when it is asked for; all of them with the same seed. */
 export async function planWish(
   deps: PlanDeps,
   wish: Wish,
   getFile: GetInputFile,
-): Promise<[Plan, ...Plan[]]> {
+): Promise<[Way, ...Way[]]> {
   const { pose_file_id: pose, reference_file_id: reference } = wish;
   const asked: Asked = {
     wish,
@@ -41,7 +41,8 @@ export async function planWish(
     pose: pose !== undefined,
     reference: reference !== undefined,
   });
-  return [toPlan(deps, asked, best), ...others.map((candidate) => toPlan(deps, asked, candidate))];
+  const way = (candidate: Candidate) => () => toPlan(deps, asked, candidate);
+  return [way(best), ...others.map(way)];
 }
 
 function toPlan(deps: PlanDeps, asked: Asked, { workflowId, pictures, notes }: Candidate): Plan {

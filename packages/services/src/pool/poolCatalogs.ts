@@ -1,4 +1,4 @@
-import { findCatalog, listCapabilities, type Database } from '@avatarforge/db';
+import { findCatalog, listCatalogs, type Database } from '@avatarforge/db';
 import type { NodeCatalog, PoolCatalog } from '@avatarforge/workflows';
 
 /** What the pool can run, as workers last saw it. */
@@ -12,8 +12,8 @@ export function createPoolCatalogs(deps: { database: Database }): PoolCatalogs {
   let kept = new Map<string, NodeCatalog>();
   return {
     async load() {
-      const capabilities = await listCapabilities(deps.database);
-      const hashes = [...new Set(capabilities.map(({ catalogHash }) => catalogHash))];
+      const listed = await listCatalogs(deps.database);
+      const hashes = [...new Set(listed.map(({ catalogHash }) => catalogHash))];
       const found = await Promise.all(
         hashes.map(
           async (hash) =>
@@ -23,7 +23,7 @@ export function createPoolCatalogs(deps: { database: Database }): PoolCatalogs {
       kept = new Map(found.flatMap(([hash, catalog]) => (catalog ? [[hash, catalog]] : [])));
       return [...kept].map(([hash, catalog]) => ({
         catalog,
-        instances: capabilities.filter((seen) => seen.catalogHash === hash).map(({ id }) => id),
+        instances: listed.filter((seen) => seen.catalogHash === hash).map(({ id }) => id),
       }));
     },
   };
