@@ -76,21 +76,25 @@ test('2,000 wrong names and 5,000 models: what is said of the first is not searc
 });
 
 describe('what is not theirs', () => {
-  const reader = (spec: unknown[]) => ({
-    ...catalog,
-    Reader: { input: { required: { x: spec } }, output: ['IMAGE'], output_node: true },
-  });
-  const codesOf = (spec: unknown[], x: unknown) =>
-    checkGraph({ 1: node('Reader', { x }) }, reader(spec)).map(({ code }) => code);
+  const codesOf = (spec: unknown[], value: unknown, field = 'x') => {
+    const Reader = { input: { required: { [field]: spec } }, output: ['IMAGE'], output_node: true };
+    const graph = { 1: node('Reader', { [field]: value }) };
+    return checkGraph(graph, { ...catalog, Reader }).map(({ code }) => code);
+  };
 
   test.each([
-    ['the uploads of all', [['af', 'mine'], {}], 'af'],
+    ['an upload that a list offers', [['af/0123.png'], {}], 'af/0123.png'],
     ['an upload of somebody', ['STRING', { image_upload: true }], 'af/0123.png'],
     ['a path, where a camera picture belongs', ['WEBCAM', {}], '/etc/x.png'],
     ['an output, where a sound belongs', ['AUDIO_RECORD', {}], 'a.flac [output]'],
     ['an object with paths', ['LOAD_3D', {}], { image: '/etc/x.png' }],
   ])('%s is not read', (_what, spec, x) => {
     expect(codesOf(spec, x)).toHaveLength(1);
+  });
+
+  test('the folder of uploads is closed, the language of that name is a choice like any other', () => {
+    expect(codesOf([['af', 'en'], {}], 'af', 'folder')).toEqual(['unsafe_name']);
+    expect(codesOf([['af', 'en'], {}], 'af', 'language')).toEqual([]);
   });
 
   test('a list of more choices than anybody means is refused at once', () => {
