@@ -12,6 +12,12 @@ export const serviceVariables = {
     .default('.avatarforge/storage')
     .describe('Folder of pictures, used when no S3_BUCKET is given.'),
   S3_ENDPOINT: z.url().optional().describe('Address of the S3 service; AWS when not given.'),
+  S3_PUBLIC_ENDPOINT: z
+    .url()
+    .optional()
+    .describe(
+      'The same service as clients reach it, for uploads past the API; without it, where S3_ENDPOINT is given, there are none.',
+    ),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
   S3_BUCKET: z.string().optional().describe('Bucket of pictures; made when absent.'),
   S3_ACCESS_KEY_ID: secret().optional().describe('Key of the S3 service.'),
@@ -26,6 +32,7 @@ export const serviceVariables = {
 export function toStorageConfig(config: {
   STORAGE_PATH: string;
   S3_ENDPOINT?: string | undefined;
+  S3_PUBLIC_ENDPOINT?: string | undefined;
   S3_REGION: string;
   S3_BUCKET?: string | undefined;
   S3_ACCESS_KEY_ID?: Secret | undefined;
@@ -35,6 +42,7 @@ export function toStorageConfig(config: {
   return {
     root: config.STORAGE_PATH,
     endpoint: config.S3_ENDPOINT,
+    publicEndpoint: config.S3_PUBLIC_ENDPOINT,
     region: config.S3_REGION,
     bucket: config.S3_BUCKET,
     accessKeyId: config.S3_ACCESS_KEY_ID?.reveal(),

@@ -1,6 +1,7 @@
 import { createDiskStorage, type DiskStorageOptions } from './diskStorage';
 import type { ObjectStorage } from './objectStorage';
-import { createS3Storage, type S3StorageOptions } from './s3Storage';
+import type { S3StorageOptions } from './s3Client';
+import { createS3Storage } from './s3Storage';
 
 /** Where objects are kept: in the bucket when one is given, else below `root`. */
 export interface StorageConfig extends DiskStorageOptions, Omit<S3StorageOptions, 'bucket'> {

@@ -21,9 +21,9 @@ export interface DiskStorageOptions {
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+const MAX_MOVES = 20;
 /** Unfinished objects; no key begins with a dot. */
 const INCOMING = '.incoming';
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** Objects as files below `root`; the content type is not kept. */
 export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
@@ -38,12 +38,14 @@ export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
     put: (key, body, { size }) =>
       translated(async () => {
         const path = pathOf(key);
-        await mkdir(incoming, { recursive: true, mode: FOLDER_MODE });
+        const bytes = exactly(size, body);
         const unfinished = join(incoming, randomUUID());
         try {
-          await writeDurably(unfinished, exactly(size, body));
+          await mkdir(incoming, { recursive: true, mode: FOLDER_MODE });
+          await writeDurably(unfinished, bytes);
           await moveTo(path, unfinished);
         } finally {
+          bytes.destroy();
           await rm(unfinished, { force: true });
         }
       }),
@@ -69,23 +71,31 @@ export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
       }),
 
     list: (prefix) => listBelow(root, prefix),
-    check: async () => {
-      await translated(() => removeAbandoned(incoming));
-      await probe(storage);
-    },
+    presignPut: (key) =>
+      translated(() => {
+        assertObjectKey(key);
+        return Promise.resolve(null);
+      }),
 
+    removeUnfinished: (olderThanMs) => translated(() => removeOld(incoming, olderThanMs)),
+    check: () => probe(storage),
     close: () => Promise.resolve(),
   };
   return storage;
 }
 
-/** Removes what killed processes left unfinished. */
-async function removeAbandoned(incoming: string): Promise<void> {
-  for (const name of (await unlessAbsent(readdir(incoming))) ?? []) {
-    const path = join(incoming, name);
+/** Removes the files last written longer than `olderThanMs` ago. @returns how many. */
+async function removeOld(folder: string, olderThanMs: number): Promise<number> {
+  const before = Date.now() - olderThanMs;
+  let removed = 0;
+  for (const name of (await unlessAbsent(readdir(folder))) ?? []) {
+    const path = join(folder, name);
     const found = await unlessAbsent(stat(path));
-    if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+    if (!found || Math.floor(found.mtimeMs) > before) continue;
+    await rm(path, { force: true });
+    removed++;
   }
+  return removed;
 }
 
 async function writeDurably(path: string, body: NodeJS.ReadableStream): Promise<void> {
@@ -93,16 +103,16 @@ async function writeDurably(path: string, body: NodeJS.ReadableStream): Promise<
   await pipeline(body, file.createWriteStream({ flush: true }));
 }
 
-/** Another process may remove the folder, being empty, between its making and the move. */
+/** Another process may remove the folder, or one above it, being empty, at any moment before the move. */
 async function moveTo(path: string, unfinished: string): Promise<void> {
   const folder = dirname(path);
   for (let tries = 1; ; tries++) {
-    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     try {
+      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
       await rename(unfinished, path);
       break;
     } catch (error) {
-      if (!isAbsent(error) || tries === 5) throw error;
+      if (!isAbsent(error) || tries === MAX_MOVES) throw error;
     }
   }
   await syncFolder(folder);

@@ -12,7 +12,10 @@ export type {
   ByteRange,
   ListedObject,
   ObjectStorage,
+  PresignedPut,
+  PresignPutOptions,
   PutOptions,
   StoredObject,
 } from './objectStorage';
-export { createS3Storage, type S3StorageOptions } from './s3Storage';
+export type { S3StorageOptions } from './s3Client';
+export { createS3Storage } from './s3Storage';

@@ -1,10 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { testS3 } from '@avatarforge/testing';
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { eventually, testS3 } from '@avatarforge/testing';
 import {
   createStorage,
   InvalidObjectKeyError,
@@ -12,30 +13,35 @@ import {
   newObjectKey,
   ObjectBodyError,
   type ObjectStorage,
+  type PresignPutOptions,
 } from './index';
+import { createClient } from './s3Client';
 
 const MIB = 1024 * 1024;
 const s3 = testS3();
+const bucket = `test-${randomUUID()}`;
+const options = { region: 'us-east-1', forcePathStyle: true, createBucket: true };
 const stores = [
-  { store: 'disk', given: {}, keepsContentType: false },
+  { store: 'disk', given: {}, isDisk: true, leaveUnfinished: leaveFile },
   ...(s3
-    ? [{ store: 's3', given: { ...s3, bucket: `test-${randomUUID()}` }, keepsContentType: true }]
+    ? [
+        {
+          store: 's3',
+          given: { ...s3, publicEndpoint: s3.endpoint, bucket },
+          isDisk: false,
+          leaveUnfinished: leaveUpload,
+        },
+      ]
     : []),
 ];
 
-describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
+describe.each(stores)('objects in $store', ({ given, isDisk, leaveUnfinished }) => {
   let root: string;
   let storage: ObjectStorage;
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'avatarforge-storage-'));
-    storage = createStorage({
-      root,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      createBucket: true,
-      ...given,
-    });
+    storage = createStorage({ root, ...options, ...given });
     await storage.check();
   });
 
@@ -67,16 +73,20 @@ describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
     expect(await storage.head(key)).toEqual({ size: 9 });
   });
 
-  it('may be larger than what is held in memory at once', async () => {
+  it.each([
+    [12, 200],
+    [65, 1_050],
+  ])('may be larger than what is held in memory at once: %d MiB', async (least, count) => {
     const key = newKey();
-    const chunks = Array.from({ length: 200 }, () => randomBytes(64 * 1024 + 7));
-    const content = Buffer.concat(chunks);
-    const options = { size: content.length, contentType: 'video/mp4' };
-    await storage.put(key, Readable.from(chunks), options);
+    const chunk = randomBytes(64 * 1024 + 7);
+    const chunks = Array.from({ length: count }, () => chunk);
+    const size = count * chunk.length;
+    await storage.put(key, Readable.from(chunks), { size, contentType: 'video/mp4' });
     const found = await storage.get(key);
-    expect(found.size).toBeGreaterThan(12 * MIB);
-    expect((await buffer(found.body)).equals(content)).toBe(true);
-    expect(found.contentType).toBe(keepsContentType ? 'video/mp4' : undefined);
+    expect(found.size).toBe(size);
+    expect(size).toBeGreaterThan(least * MIB);
+    expect((await buffer(found.body)).equals(Buffer.concat(chunks))).toBe(true);
+    expect(found.contentType).toBe(isDisk ? undefined : 'video/mp4');
   });
 
   it('may be empty', async () => {
@@ -97,6 +107,14 @@ describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
     const contents = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000));
     await Promise.all(contents.map((content) => put(key, content)));
     expect(contents).toContain((await read(key)).text);
+  });
+
+  it('are all stored when 20 come at once', async () => {
+    const contents = Array.from({ length: 20 }, () => randomBytes(MIB).toString('hex'));
+    const keys = contents.map(newKey);
+    await Promise.all(contents.map((content, at) => put(keys[at] ?? '', content)));
+    const found = await Promise.all(keys.map((key) => read(key)));
+    expect(found.map(({ text }) => text)).toEqual(contents);
   });
 
   it('are read in ranges, whose end may lie behind theirs', async () => {
@@ -141,6 +159,8 @@ describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
   it.each([
     ['is shorter than said', 10, ['short']],
     ['is longer than said', 2, ['long', 'er']],
+    ['goes on after all that was said', 4, ['long', 'er']],
+    ['is not empty as said', 0, ['long', 'er']],
   ])('are not stored when the body %s', async (_, size, chunks) => {
     const key = newKey();
     const body = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -149,14 +169,79 @@ describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
     expect(await keysBelow(key)).toEqual([]);
   });
 
-  it.each([10, 12 * MIB])('are not stored when the body fails after %d bytes', async (sent) => {
+  it.each([
+    [10, 20],
+    [12 * MIB, 20],
+    [12 * MIB, 65],
+  ])('are not stored when the body fails after %d bytes of %d MiB', async (sent, mib) => {
     const key = newKey();
     const cause = new Error('the instance went away');
     const body = Readable.from(failAfter(sent, cause));
-    const stored = storage.put(key, body, { size: 20 * MIB, contentType: 'image/png' });
+    const stored = storage.put(key, body, { size: mib * MIB, contentType: 'image/png' });
     await expect(stored).rejects.toMatchObject({ name: 'ObjectBodyError', cause });
     expect(await keysBelow(key)).toEqual([]);
+    expect(await storage.removeUnfinished(0)).toBe(0);
   });
+
+  it('leave nothing of a writer that was killed, once that is old enough', async () => {
+    await leaveUnfinished(root);
+    expect(await storage.removeUnfinished(3_600_000)).toBe(0);
+    expect(await keysBelow('')).not.toContain(UNFINISHED);
+    expect(await storage.removeUnfinished(0)).toBe(1);
+    expect(await storage.removeUnfinished(0)).toBe(0);
+  });
+
+  if (isDisk) {
+    it('cannot be sent past us', async () => {
+      const options = { size: 5, contentType: 'image/png', expiresInS: 60 };
+      expect(await storage.presignPut(newKey(), options)).toBeNull();
+    });
+  } else {
+    const sign = async (key: string, changed: Partial<PresignPutOptions> = {}) => {
+      const options = { size: 5, contentType: 'image/png', expiresInS: 60, ...changed };
+      const signed = await storage.presignPut(key, options);
+      if (!signed) throw new Error('nothing was signed');
+      return signed;
+    };
+    const send = async ({ url }: { url: string }, type: string, body: string) => {
+      const request = { method: 'PUT', headers: { 'content-type': type }, body };
+      return (await fetch(url, request)).status;
+    };
+
+    it('are sent past us as they were signed', async () => {
+      const key = newKey();
+      const { url, method, headers, expires_at } = await sign(key);
+      expect((await fetch(url, { method, headers, body: '12345' })).status).toBe(200);
+      expect(await read(key)).toEqual({ size: 5, text: '12345' });
+      const leftS = ((expires_at?.getTime() ?? 0) - Date.now()) / 1000;
+      expect(Math.round(leftS)).toBeLessThanOrEqual(60);
+      expect(leftS).toBeGreaterThan(50);
+    });
+
+    it.each([
+      ['a longer body', 'image/png', '123456'],
+      ['a shorter body', 'image/png', '1234'],
+      ['another type', 'text/html', '12345'],
+    ])('are refused when %s is sent than was signed', async (_, type, body) => {
+      const key = newKey();
+      expect(await send(await sign(key), type, body)).toBe(403);
+      expect(await storage.head(key)).toBeNull();
+    });
+
+    it('are refused under another key than was signed', async () => {
+      const [key, other] = [newKey(), newKey()];
+      const url = (await sign(key)).url.replace(key, other);
+      expect(await send({ url }, 'image/png', '12345')).toBe(403);
+      expect(await storage.head(other)).toBeNull();
+    });
+
+    it('are refused when the signature has expired', async () => {
+      const signed = await sign(newKey(), { expiresInS: 1 });
+      await eventually(async () => {
+        expect(await send(signed, 'image/png', '12345')).toBe(403);
+      });
+    });
+  }
 
   it.each([
     '',
@@ -187,7 +272,21 @@ describe.each(stores)('objects in $store', ({ given, keepsContentType }) => {
 });
 
 async function* failAfter(bytes: number, error: Error): AsyncGenerator<Buffer> {
-  yield Buffer.alloc(bytes);
+  for (let sent = 0; sent < bytes; sent += MIB) yield Buffer.alloc(Math.min(MIB, bytes));
   await Promise.resolve();
   throw error;
+}
+
+const UNFINISHED = 'unfinished';
+
+async function leaveFile(root: string): Promise<void> {
+  await mkdir(join(root, '.incoming'), { recursive: true });
+  await writeFile(join(root, '.incoming', UNFINISHED), 'x');
+}
+
+async function leaveUpload(): Promise<void> {
+  const client = createClient({ ...options, ...s3, bucket });
+  const upload = { Bucket: bucket, Key: UNFINISHED };
+  await client.send(new CreateMultipartUploadCommand(upload));
+  client.destroy();
 }
