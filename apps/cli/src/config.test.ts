@@ -44,3 +44,21 @@ test('a run of the tests may be given its servers', () => {
   const config = readTestConfig({ TEST_REDIS_URL: 'redis://r', TEST_DATABASE_URL: '' });
   expect(config).toMatchObject({ redisUrl: 'redis://r', databaseUrl: undefined });
 });
+
+test.each([
+  [{}, { startsS3: false, notCollected: [expect.stringContaining('set TEST_S3=ceph')] }],
+  [{ TEST_S3: 'ceph' }, { startsS3: true, notCollected: [] }],
+  [
+    { TEST_S3: 'ceph', TEST_S3_ENDPOINT: 'http://s3' },
+    { startsS3: false, notCollected: [] },
+  ],
+])(
+  'with %j storage is tried on the S3 that is given, else on one of its own',
+  (given, expected) => {
+    expect(readTestConfig(given)).toMatchObject(expected);
+  },
+);
+
+test('a kind of S3 that cannot be started is named', () => {
+  expect(() => readTestConfig({ TEST_S3: 'minio' })).toThrow('must be ceph');
+});

@@ -90,20 +90,24 @@ export function readStartConfig(environment = readEnvironment(ROOT_DIR)): StartC
 const TestVariables = z.object({
   TEST_DATABASE_URL: z.string().optional(),
   TEST_REDIS_URL: z.string().optional(),
+  TEST_S3: z.literal('ceph', { error: 'must be ceph, or unset' }).optional(),
   TEST_S3_ENDPOINT: z.string().optional(),
 });
 
-/** Suites for servers that are not started here, and the variable that brings each in. */
-const OPTIONAL_SUITES = { TEST_S3_ENDPOINT: 'storage on a real S3' } as const;
+const NO_S3 = 'storage on a real S3: set TEST_S3=ceph (Debian or Ubuntu) or TEST_S3_ENDPOINT';
 
-/** What `npm test` was told: servers to use instead of its own, what it has no server for, and all variables as given. */
+/**
+ * What `npm test` was told: servers to use instead of its own, whether it starts an S3 too, what it
+ * has no server for, and all variables as given.
+ * @throws ConfigError naming every problem at once.
+ */
 export function readTestConfig(environment = readEnvironment(ROOT_DIR)) {
   const given = defineConfig(TestVariables, environment);
-  const notCollected = Object.entries(OPTIONAL_SUITES)
-    .filter(([variable]) => given[variable as keyof typeof OPTIONAL_SUITES] === undefined)
-    .map(([variable, suite]) => `${suite}: set ${variable}`);
   const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = given;
-  return { databaseUrl, redisUrl, notCollected, environment };
+  const hasS3 = given.TEST_S3_ENDPOINT !== undefined;
+  const startsS3 = !hasS3 && given.TEST_S3 === 'ceph';
+  const notCollected = hasS3 || startsS3 ? [] : [NO_S3];
+  return { databaseUrl, redisUrl, startsS3, notCollected, environment };
 }
 
 /** Whether npm runs us, through a shell that may end without telling us. */

@@ -8,15 +8,25 @@ import {
   reapStale,
   startPostgres,
   startRedis,
+  startS3,
   writePidFile,
-  type RunningService,
+  type RunningS3,
 } from '@avatarforge/embedded';
 import { ROOT_DIR } from './config';
+
+/** What a run of the tests was given, and whether it wants an S3 service too. */
+interface GivenServers {
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  startsS3: boolean;
+}
 
 /** Servers for one run of the tests. */
 export interface TestServers {
   databaseUrl: string;
   redisUrl: string;
+  /** Undefined unless it was asked for. */
+  s3: RunningS3 | undefined;
   /** A temporary folder, removed by `stop`. */
   home: string;
   /** Stops what was started and removes its folder. */
@@ -50,24 +60,24 @@ function makeHome(): string {
 
 /**
  * Starts a Postgres and a Redis in a temporary folder, without durability, on free ports;
- * those that are `given` are used instead.
+ * those that are `given` are used instead. An S3 service is started when it is wanted.
  * @throws EmbeddedError
  */
 export async function startTestServers(
-  given: { databaseUrl: string | undefined; redisUrl: string | undefined },
+  given: GivenServers,
   { log, signal }: { log: (line: string) => void; signal: AbortSignal },
 ): Promise<TestServers> {
   await reapAbandoned();
   const home = makeHome();
-  const running: RunningService[] = [];
+  const running: { stop: () => Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const service of running.toReversed()) await service.stop();
     rmSync(home, { recursive: true, force: true });
   };
-  const add = async (service: Promise<RunningService & { url: string }>): Promise<string> => {
+  const add = async <T extends { stop: () => Promise<void> }>(service: Promise<T>): Promise<T> => {
     const started = await service;
     running.push(started);
-    return started.url;
+    return started;
   };
   const options = { home, log, signal, durable: false };
   // What has to be fetched is kept where `npm start` looks for it too.
@@ -75,9 +85,10 @@ export async function startTestServers(
   try {
     const databaseUrl =
       given.databaseUrl ??
-      (await add(startPostgres({ ...options, maxConnections: MAX_CONNECTIONS })));
-    const redisUrl = given.redisUrl ?? (await add(startRedis({ ...options, cacheDir })));
-    return { databaseUrl, redisUrl, home, stop };
+      (await add(startPostgres({ ...options, maxConnections: MAX_CONNECTIONS }))).url;
+    const redisUrl = given.redisUrl ?? (await add(startRedis({ ...options, cacheDir }))).url;
+    const s3 = given.startsS3 ? await add(startS3({ home, log, signal, cacheDir })) : undefined;
+    return { databaseUrl, redisUrl, s3, home, stop };
   } catch (error) {
     await stop();
     throw error;

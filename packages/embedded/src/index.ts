@@ -22,4 +22,5 @@ export {
   type ServiceOptions,
 } from './process/spawnService';
 export { startRedis, type RedisOptions, type RunningRedis } from './redis/startRedis';
+export { startS3, type RunningS3, type S3Options } from './s3/startS3';
 export { waitUntil } from './waitUntil';

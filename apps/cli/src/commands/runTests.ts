@@ -7,7 +7,7 @@ import { describeError } from '../describeError';
 import { listenForStop } from '../stopSignals';
 import { say } from '../terminal';
 import { parseTestReport, renderTestReport, type TestReport } from '../testReport';
-import { startTestServers } from '../testServers';
+import { startTestServers, type TestServers } from '../testServers';
 
 const CRASHED: TestReport = { passed: 0, failed: 1, notCollected: [] };
 const INTERRUPTED_EXIT_CODE = 130;
@@ -38,14 +38,26 @@ async function runJest(
   return { exitCode: code ?? 1, report };
 }
 
+/** The variables under which the tests find the servers. */
+function addressesOf({ databaseUrl, redisUrl, s3 }: TestServers): Record<string, string> {
+  return {
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_REDIS_URL: redisUrl,
+    ...(s3 && {
+      TEST_S3_ENDPOINT: s3.endpoint,
+      TEST_S3_REGION: s3.region,
+      TEST_S3_ACCESS_KEY_ID: s3.accessKeyId,
+      TEST_S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    }),
+  };
+}
+
 async function runOnServers(args: readonly string[], stop: AbortSignal): Promise<JestRun> {
   const config = readTestConfig();
   const servers = await startTestServers(config, { log: say, signal: stop });
   try {
-    const { databaseUrl, redisUrl, home } = servers;
-    const addresses = { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl };
-    const env = { ...config.environment, ...addresses };
-    const run = await runJest(args, env, { resultsFile: join(home, 'results.json'), stop });
+    const env = { ...config.environment, ...addressesOf(servers) };
+    const run = await runJest(args, env, { resultsFile: join(servers.home, 'results.json'), stop });
     const notCollected = [...run.report.notCollected, ...config.notCollected];
     return { ...run, report: { ...run.report, notCollected } };
   } finally {
