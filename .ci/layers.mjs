@@ -10,7 +10,7 @@ const ARROWS = {
   'packages/storage': [],
   'packages/comfy': ['core'],
   'packages/workflows': ['core'],
-  'packages/services': ['contracts', 'core', 'db', 'storage', 'workflows'],
+  'packages/services': ['contracts', 'core', 'db', 'runtime', 'storage', 'workflows'],
   'packages/embedded': [],
   'packages/testing': [],
   'apps/api': ['contracts', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],

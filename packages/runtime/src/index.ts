@@ -30,6 +30,7 @@ export {
 } from './releasers';
 export { Secret } from './secret';
 export { onShutdown } from './shutdown';
+export { takeTurns } from './takeTurns';
 export {
   bytes,
   flag,

@@ -1,4 +1,5 @@
-const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+import { PNG_SIGNATURE } from '../files/image/sniffImageType';
+
 /** Length, type and checksum around the data of a chunk. */
 const CHUNK_OVERHEAD = 12;
 const TEXT_CHUNKS = ['tEXt', 'zTXt', 'iTXt', 'eXIf'];
@@ -9,9 +10,9 @@ const TEXT_CHUNKS = ['tEXt', 'zTXt', 'iTXt', 'eXIf'];
  * was made. Format: PNG specification, third edition, section 5.
  */
 export function withoutText(bytes: Buffer): Buffer {
-  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return bytes;
-  const kept: Buffer[] = [SIGNATURE];
-  for (let at = SIGNATURE.length; at + CHUNK_OVERHEAD <= bytes.length;) {
+  if (!bytes.subarray(0, PNG_SIGNATURE.length).equals(PNG_SIGNATURE)) return bytes;
+  const kept: Buffer[] = [PNG_SIGNATURE];
+  for (let at = PNG_SIGNATURE.length; at + CHUNK_OVERHEAD <= bytes.length;) {
     const end = at + CHUNK_OVERHEAD + bytes.readUInt32BE(at);
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (!TEXT_CHUNKS.includes(type)) kept.push(bytes.subarray(at, end));
