@@ -178,6 +178,8 @@ export const Generation = z
     created_at: moment().describe('When it was asked for, UTC.'),
     started_at: moment().nullable().describe('When its first picture was begun.'),
     finished_at: moment().nullable().describe('When its status became final.'),
+    cancel_requested: z.boolean().describe('It is being stopped, or was.'),
+    retry_of: z.uuid().nullable().describe('The generation that this one repeats.'),
     urls: z.object({ self: z.string().describe('Where to look at it again.') }).describe('Links.'),
   })
   .meta({ id: 'Generation' });
@@ -186,6 +188,8 @@ export type Generation = z.infer<typeof Generation>;
 /** Query of `GET /v1/generations`. */
 export const ListGenerations = z.strictObject({
   status: GenerationStatus.optional().describe('Only generations in this state.'),
+  created_after: moment().optional().describe('Only generations asked for at this time or later.'),
+  created_before: moment().optional().describe('Only generations asked for before this time.'),
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Size of a page.'),
   cursor: z.string().max(200).optional().describe('`next_cursor` of the page before.'),
 });
@@ -202,3 +206,13 @@ export const GenerationPage = z
 
 /** Path of one generation. */
 export const GenerationParams = z.object({ id: z.string().describe('Name of the generation.') });
+
+/** Body of `POST /v1/generations/{id}/retry`. */
+export const RetryGeneration = z
+  .strictObject({
+    seed: z
+      .enum(['same', 'new'])
+      .default('same')
+      .describe('`same` draws the same picture; `new` draws another.'),
+  })
+  .meta({ id: 'RetryGeneration', example: { seed: 'same' } });

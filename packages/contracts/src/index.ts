@@ -1,3 +1,4 @@
+export * from './files';
 export * from './generations';
 export * from './images';
 export * from './openapi';

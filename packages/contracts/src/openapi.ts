@@ -4,6 +4,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
+import { z } from 'zod';
 import type { Operation } from './operation';
 import { operations } from './operations';
 import { Problem, PROBLEMS, type ProblemCode } from './problems';
@@ -58,9 +59,38 @@ function toOperation(operation: Operation): ZodOpenApiOperationObject {
     summary,
     ...(description && { description }),
     ...(scope ? { security: [{ bearer: [] }, { apiKey: [] }, {}] } : { security: [] }),
-    requestParams: { ...(params && { path: params }), ...(query && { query }) },
+    requestParams: {
+      ...(params && { path: params }),
+      ...(query && { query }),
+      header: z.object(toHeaders(operation)),
+    },
     ...toRequestBody(operation),
-    responses: { [String(operation.status)]: toResponse(operation), ...toProblems(operation) },
+    responses: {
+      ...(operation.canWait && { '200': toResponse(operation) }),
+      [String(operation.status)]: toResponse(operation),
+      ...toProblems(operation),
+    },
+  };
+}
+
+function toHeaders({ isIdempotent, canWait }: Operation) {
+  return {
+    ...(isIdempotent && {
+      'Idempotency-Key': z
+        .string()
+        .optional()
+        .describe(
+          'A name of yours for this request. Sent again with it within 24 hours, the request is answered the same ' +
+            '(`Idempotency-Replayed: true`) and done once.',
+        ),
+    }),
+    ...(canWait && {
+      Prefer: z
+        .string()
+        .optional()
+        .describe('`wait=n` holds the answer for up to n seconds (60 at most) until it is final.')
+        .meta({ example: 'wait=30' }),
+    }),
   };
 }
 
@@ -80,7 +110,8 @@ function toRequestBody({
   return { requestBody: { required: true, content } };
 }
 
-function toResponse({ response, contentType = 'application/json' }: Operation) {
+function toResponse({ status, response, contentType = 'application/json' }: Operation) {
+  if (status === 204) return { description: 'Done' };
   const schema = response ?? ({ type: 'string', format: 'binary' } as const);
   return { description: 'Success', content: { [contentType]: { schema } } };
 }

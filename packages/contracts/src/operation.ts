@@ -2,14 +2,15 @@ import type { z } from 'zod';
 import type { ProblemCode } from './problems';
 
 /** What a caller must be allowed to do; `null` means open to everyone. */
-export type Scope = 'generations:read' | 'generations:write' | 'files:read' | 'files:write';
+export type Scope =
+  'generations:read' | 'generations:write' | 'files:read' | 'files:write' | 'admin';
 
 /**
  * One HTTP operation, declared once: the router parses with it, answers are checked against it, and
  * the OpenAPI document is written from it.
  */
 export interface Operation {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'delete';
   /** OpenAPI path, such as `/v1/generations/{id}`. */
   path: string;
   tag: string;
@@ -21,8 +22,17 @@ export interface Operation {
   body?: z.ZodType;
   /** A multipart upload with one picture in the field `file`. */
   upload?: boolean;
-  /** Success status and body; `null` for bytes, pages and plain text, whose type is `contentType`. */
-  status: 200 | 202;
+  /** The body may hold pictures as base64. */
+  takesPictures?: boolean;
+  /** Sent again with the same `Idempotency-Key`, it is answered the same and done once. */
+  isIdempotent?: boolean;
+  /** `Prefer: wait=n` holds the answer, which is then 200, until the generation is final. */
+  canWait?: boolean;
+  /**
+   * Success status and body; `null` for nothing (204), and for bytes, pages and plain text, whose type is
+   * `contentType`.
+   */
+  status: 200 | 202 | 204;
   response: z.ZodType | null;
   contentType?: string;
   problems: readonly ProblemCode[];

@@ -101,3 +101,85 @@ export const PoseList = z
       .describe('All views.'),
   })
   .meta({ id: 'PoseList' });
+
+/** Query of `POST /avatarforge-controller/generate_pose`. */
+export const PoseQuery = z.object({
+  pose: z
+    .string()
+    .optional()
+    .describe('The view: front, back, side or quarter.')
+    .meta({ example: 'side' }),
+});
+
+/** No more rows are skipped than this; `GET /v1/generations` goes on from any row. */
+const MAX_OFFSET = 10_000_000;
+
+/** Query of `GET /avatarforge-controller/generations`. Older clients send an empty status for any. */
+export const AvatarListQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Size of a page.'),
+  offset: z.coerce.number().int().min(0).max(MAX_OFFSET).default(0).describe('How many to skip.'),
+  status: z
+    .union([z.literal('').transform(() => undefined), GenerationStatus])
+    .optional()
+    .describe('Only generations in this state.'),
+});
+
+/** A page of generations as the original contract shows it. */
+export const AvatarList = z
+  .object({
+    total: z.int().describe('How many there are on all pages.'),
+    generations: z.array(AvatarGeneration).describe('Newest first.'),
+    limit: z.int().describe('Size of a page.'),
+    offset: z.int().describe('How many were skipped.'),
+  })
+  .meta({ id: 'AvatarList' });
+
+/** Body of `DELETE /avatarforge-controller/generations/{id}`. */
+export const DeletedAvatar = z
+  .object({
+    message: z.string().describe('What was done.'),
+    generation_id: z.uuid().describe('The generation that was deleted.'),
+  })
+  .meta({ id: 'DeletedAvatar' });
+
+/** Path of a content hash. */
+export const ContentHashParams = z.object({
+  content_hash: z.string().describe('SHA-256 of the bytes as sent, hexadecimal.'),
+});
+
+/** Body of `GET /avatarforge-controller/files/hash/{content_hash}`. */
+export const FileExistence = z
+  .object({
+    exists: z.boolean().describe('You have a file with these bytes.'),
+    file_id: z.uuid().nullable().describe('Its name; null when there is none.'),
+    message: z.string().describe('The same in words.'),
+  })
+  .meta({ id: 'FileExistence' });
+
+/** Body of `DELETE /avatarforge-controller/files/{file_id}`. */
+export const DeletedFile = z
+  .object({
+    message: z.string().describe('What was done.'),
+    file_id: z.uuid().describe('The file that was deleted.'),
+  })
+  .meta({ id: 'DeletedFile' });
+
+/** Query of `POST /avatarforge-controller/cleanup/orphaned-files`. */
+export const OrphanQuery = z.object({
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('Only files not used for this many days.'),
+});
+
+/** Body of `POST /avatarforge-controller/cleanup/orphaned-files`. */
+export const OrphanCleanup = z
+  .object({
+    files_deleted: z.int().describe('How many files went.'),
+    cleanup_days: z.int().describe('Not used for this many days.'),
+    message: z.string().describe('The same in words.'),
+  })
+  .meta({ id: 'OrphanCleanup' });

@@ -37,7 +37,10 @@ const movesOn = (message: string): EndPolicy => ({
   message,
 });
 
-/** Every reason for which an attempt can end, and the rule for it. */
+/**
+ * Every reason for which an attempt can end, and the rule for it. The rule is for a shot that is still wanted: where a cancel
+ * was requested, every end cancels it.
+ */
 export const END_REASONS = {
   released: retries('idle', 0, 'It was never started.'),
   not_submitted: retries('idle', 1000, 'ComfyUI could not be reached.'),
@@ -46,6 +49,8 @@ export const END_REASONS = {
   instance_lost: retries('try', 1000, 'The ComfyUI instance died while drawing.'),
   hang: retries('try', 1000, 'The ComfyUI instance stopped making progress.'),
   out_of_memory: retries('try', 5000, 'ComfyUI ran out of memory.'),
+  cancelled: retries('mishap', 1000, 'It was cancelled.'),
+  cancel_ignored: retries('mishap', 1000, 'The ComfyUI instance did not stop drawing it.'),
   internal_error: retries('try', 1000, 'Something went wrong on our side.'),
   inputs_lost: fails('A picture to start from is gone.'),
   node_error: fails('A node of the workflow failed.'),

@@ -13,7 +13,7 @@ import {
 } from '@avatarforge/core';
 import { DatabaseError } from 'pg';
 import type { Database } from './database';
-import type { ShotUpload } from './generationRepository';
+import type { ShotUpload } from './newGenerationRepository';
 import type { Lease } from './leaseRepository';
 
 const NO_LIMIT = 1_000_000;
@@ -38,6 +38,8 @@ export interface OpenAttempt {
   state: AttemptState;
   /** ComfyUI said that it began. */
   isStarted: boolean;
+  /** It is to be stopped. */
+  isCancelled: boolean;
 }
 
 /** What a run left on its instance, for finalize to fetch, or a text that it showed. */
@@ -80,13 +82,14 @@ export async function adoptAttempts(
 ): Promise<OpenAttempt[]> {
   return db.query(
     `UPDATE attempts a SET driver_epoch = $2
-       FROM shots s
+       FROM shots s JOIN generations g ON g.id = s.generation_id
        WHERE a.instance_id = $1 AND a.driver_epoch <= $2 AND a.id <> ALL ($3::uuid[])
          AND a.state NOT IN ('executed', 'stored', 'ended')
          AND s.id = a.shot_id
          AND EXISTS (SELECT 1 FROM instance_leases l WHERE l.instance_id = $1 AND l.epoch = $2)
        RETURNING a.id AS "attemptId", a.shot_id AS "shotId", s.generation_id AS "generationId",
-         a.state, a.started_at IS NOT NULL AS "isStarted"`,
+         a.state, a.started_at IS NOT NULL AS "isStarted",
+         g.cancel_requested_at IS NOT NULL AS "isCancelled"`,
     [lease.instanceId, lease.epoch, followed],
   );
 }
@@ -110,21 +113,20 @@ export async function markStarted(db: Database, id: string, epoch: string): Prom
   return row?.started ?? false;
 }
 
-/** The run is over and its outputs are known: the slot is free, finalize is due. Only then may history be deleted. */
+/**
+ * The run is over and its outputs are known: the slot is free, finalize is due. Only then may history be deleted.
+ * @returns `ended` when a cancel was requested before; null when fenced off
+ */
 export async function markExecuted(
   db: Database,
   attempt: { id: string; epoch: string; manifest: Manifest; gpuMs: number | null },
-): Promise<boolean> {
+): Promise<'executed' | 'ended' | null> {
   const { id, epoch, manifest, gpuMs } = attempt;
-  await markStarted(db, id, epoch);
-  return step(db, {
-    id,
-    epoch,
-    to: 'executed',
-    set: `executed_at = now(), next_finalize_at = now(), manifest = $4,
-          gpu_ms = coalesce($5, extract(epoch FROM now() - started_at) * 1000)`,
-    values: [JSON.stringify(manifest), gpuMs],
-  });
+  const [row] = await db.query<{ state: 'executed' | 'ended' | null }>(
+    'SELECT execute_attempt($1, $2, $3, $4, $5) AS state',
+    [id, epoch, JSON.stringify(manifest), gpuMs, toEnd('cancelled')],
+  );
+  return row?.state ?? null;
 }
 
 /** Whether an attempt is over, for good or without a result. What is no id is of none. */
@@ -139,13 +141,13 @@ export async function hasEnded(db: Database, id: string): Promise<boolean> {
 
 async function step(
   db: Database,
-  change: { id: string; epoch: string; to: AttemptState; set: string; values?: unknown[] },
+  change: { id: string; epoch: string; to: AttemptState; set: string },
 ): Promise<boolean> {
   const from = statesBefore(ATTEMPT_TRANSITIONS, change.to);
   const rows = await db.query(
     `UPDATE attempts SET state = '${change.to}', ${change.set}
        WHERE id = $1 AND driver_epoch = $2 AND state = ANY ($3) RETURNING id`,
-    [change.id, change.epoch, from, ...(change.values ?? [])],
+    [change.id, change.epoch, from],
   );
   return rows.length === 1;
 }
@@ -160,8 +162,17 @@ export async function endAttempt(
   attempt: { id: string; epoch: string; reason: EndReason; detail?: string },
 ): Promise<ShotState | null> {
   const { id, epoch, reason, detail } = attempt;
+  const [row] = await db.query<{ status: ShotState | null }>(
+    'SELECT end_attempt($1, $2, $3) AS status',
+    [id, epoch, toEnd(reason, detail)],
+  );
+  return row?.status ?? null;
+}
+
+/** The rule for `reason`, as the database's functions take it. */
+function toEnd(reason: EndReason, detail?: string): string {
   const { then, counts, backoffMs, message }: EndPolicy = END_REASONS[reason];
-  const end = {
+  return JSON.stringify({
     reason,
     detail,
     message: detail && then !== 'retry' ? `${message} ${detail}` : message,
@@ -171,10 +182,5 @@ export async function endAttempt(
     backoff_ms: backoffMs,
     // Elsewhere comes to an end by itself: there are only so many instances.
     max: then === 'elsewhere' ? NO_LIMIT : MAX_ENDS[counts],
-  };
-  const [row] = await db.query<{ status: ShotState | null }>(
-    'SELECT end_attempt($1, $2, $3) AS status',
-    [id, epoch, JSON.stringify(end)],
-  );
-  return row?.status ?? null;
+  });
 }

@@ -43,7 +43,10 @@ export function openDatabase(options: {
     keepAlive: true,
     options: SESSION_OPTIONS,
   });
-  pool.on('error', options.onError);
+  pool.on('error', (error) => {
+    // While it closes, a connection may be cut off before its farewell has arrived.
+    if (!pool.ending) options.onError(error);
+  });
   const prisma = openPrisma(pool);
   return {
     prisma,
@@ -110,8 +113,14 @@ const TRANSIENT = /^(08|53|57|58|40001$|40P01$|55P03$)/;
 /** Prisma's codes for a server that is not there. */
 const UNREACHABLE = /^P1/;
 
+/** Raised by `keep_blob`: whoever wrote the object took so long that it was cleaned up. */
+const OBJECT_GONE = 'AF002';
+
 /** What was refused for a reason of the statement stays as it is; all else means that Postgres is not available. */
 function toDependencyError(error: unknown): unknown {
+  if (error instanceof DatabaseError && error.code === OBJECT_GONE) {
+    return new DependencyError('storage', true, { cause: error });
+  }
   const isRefusal =
     error instanceof Prisma.PrismaClientKnownRequestError
       ? !UNREACHABLE.test(error.code)

@@ -1,4 +1,5 @@
 import type { Database } from './database';
+import type { Position } from './generationRepository';
 
 /** What a File was first used as. */
 export type FileKind = 'pose' | 'reference' | 'output';
@@ -11,10 +12,12 @@ export interface FileRecord {
   filename: string;
   /** SHA-256 of the bytes as sent, hexadecimal. */
   sha256: string;
-  /** Where the bytes are in object storage. */
+  /** Where the bytes that are served are in object storage. */
   objectKey: string;
-  /** Bytes. */
+  /** Bytes as sent. */
   size: number;
+  /** Bytes as served: fewer where metadata was removed. */
+  storedSize: number;
   mimeType: string;
   /** Pixels; null for what is no picture. */
   width: number | null;
@@ -25,68 +28,117 @@ export interface FileRecord {
 /** What a new File says of itself. */
 export type NewFile = Pick<FileRecord, 'id' | 'ownerId' | 'kind' | 'filename' | 'sha256'>;
 /** What a new Blob says of itself, beside its SHA-256. */
-export type NewBlob = Pick<FileRecord, 'objectKey' | 'size' | 'mimeType' | 'width' | 'height'>;
+export type NewBlob = Pick<
+  FileRecord,
+  'objectKey' | 'size' | 'storedSize' | 'mimeType' | 'width' | 'height'
+>;
 
 /** The File of this owner that is not deleted; `null` when there is none. `id` must be a UUID. */
 export async function findFile(
   db: Database,
   { id, ownerId }: { id: string; ownerId: string },
 ): Promise<FileRecord | null> {
+  return selectFile(db, 'f.id = $1', [id, ownerId]);
+}
+
+/** The File of this owner that holds these bytes and is not deleted; `null` when there is none. */
+export async function findFileByHash(
+  db: Database,
+  { sha256, ownerId }: { sha256: string; ownerId: string },
+): Promise<FileRecord | null> {
+  return selectFile(db, 'f.sha256 = $1', [sha256, ownerId]);
+}
+
+/** The owner's Files that are not deleted, newest first, `limit` at most, from after `after` on. */
+export async function listFiles(
+  db: Database,
+  where: { ownerId: string; kind?: FileKind; after?: Position; limit: number },
+): Promise<FileRecord[]> {
+  const { ownerId, kind, after, limit } = where;
   const rows = await db.query<FileRow>(
     `SELECT ${COLUMNS} FROM files f JOIN blobs b USING (sha256)
-      WHERE f.id = $1 AND f.owner_id = $2 AND f.deleted_at IS NULL`,
-    [id, ownerId],
+      WHERE f.owner_id = $1 AND f.deleted_at IS NULL AND ($2::text IS NULL OR f.kind = $2)
+        AND ($3::timestamptz IS NULL OR (f.created_at, f.id) < ($3, $4::uuid))
+      ORDER BY f.created_at DESC, f.id DESC LIMIT $5`,
+    [ownerId, kind ?? null, after?.createdAt ?? null, after?.id ?? null, limit],
   );
-  return rows[0] ? toFile(rows[0]) : null;
+  return rows.map(toFile);
 }
 
 /**
- * Makes a File of bytes that are stored already, or revives the owner's File of the same bytes; saves
- * the Blob from being cleaned up. `null` when no Blob holds these bytes.
+ * The owner's File of the same bytes, which is deleted no longer if it was; `null` when there is none. One that a
+ * generation made is the sender's own from now on.
  */
-export async function insertFileOfBlob(db: Database, file: NewFile): Promise<FileRecord | null> {
+export async function reviveFile(db: Database, file: NewFile): Promise<FileRecord | null> {
   const rows = await db.query<FileRow>(
-    `WITH b AS (UPDATE blobs SET condemned_at = NULL WHERE sha256 = $5 RETURNING *) ${UPSERT_FILE}`,
-    valuesOf(file),
+    `WITH f AS (
+       UPDATE files SET deleted_at = NULL, used_at = now(), kind = CASE WHEN kind = 'output' THEN $3 ELSE kind END
+         WHERE owner_id = $1 AND sha256 = $2
+         RETURNING *
+     )
+     SELECT ${COLUMNS} FROM f JOIN blobs b USING (sha256)`,
+    [file.ownerId, file.sha256, file.kind],
   );
   return rows[0] ? toFile(rows[0]) : null;
 }
 
 /**
- * Makes a File and the Blob behind it, in one statement. Where a Blob of the same bytes has come into
- * being meanwhile, it is kept: the answer's `objectKey` is then another than that of `blob`.
+ * Makes a File of an object that was announced ({@link announceObject}) and written. Where a Blob of the same bytes has
+ * come into being meanwhile, that one is taken, and the object is left to be deleted.
  */
-export async function insertFileAndBlob(
+export function insertFile(db: Database, file: NewFile, blob: NewBlob): Promise<FileRecord> {
+  const { objectKey, size, storedSize, mimeType, width, height } = blob;
+  return db.transaction(async (query) => {
+    const stored = storedSize === size ? null : storedSize;
+    await query('SELECT keep_blob($1, $2, $3, $4, $5, $6, $7)', [
+      ...[objectKey, file.sha256, size, stored],
+      ...[mimeType, width, height],
+    ]);
+    const [row] = await query<FileRow>(
+      `WITH f AS (
+         INSERT INTO files AS old (id, owner_id, kind, filename, sha256) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (owner_id, sha256) DO UPDATE
+             SET deleted_at = NULL, used_at = now(), kind = CASE WHEN old.kind = 'output' THEN $3 ELSE old.kind END
+           RETURNING *
+       )
+       SELECT ${COLUMNS} FROM f JOIN blobs b USING (sha256)`,
+      [file.id, file.ownerId, file.kind, file.filename, file.sha256],
+    );
+    if (!row) throw new Error('an upsert returned no row');
+    return toFile(row);
+  });
+}
+
+/**
+ * Deletes a File of the owner: `deleted` for good, or `hidden` while a generation needs it. With `force` it is taken
+ * from finished generations too; `in_use` when an unfinished one needs it. `null` when there is none.
+ */
+export async function deleteFile(
   db: Database,
-  file: NewFile,
-  blob: NewBlob,
-): Promise<FileRecord> {
-  const [row] = await db.query<FileRow>(
-    `WITH b AS (
-      INSERT INTO blobs (sha256, object_key, size, mime_type, width, height)
-        VALUES ($5, $6, $7, $8, $9, $10)
-        ON CONFLICT (sha256) DO UPDATE SET condemned_at = NULL
-        RETURNING *
-    ) ${UPSERT_FILE}`,
-    [...valuesOf(file), blob.objectKey, blob.size, blob.mimeType, blob.width, blob.height],
+  { id, ownerId, force }: { id: string; ownerId: string; force: boolean },
+): Promise<'deleted' | 'hidden' | 'in_use' | null> {
+  const [row] = await db.query<{ result: 'deleted' | 'hidden' | 'in_use' | null }>(
+    'SELECT delete_file($1, $2, $3) AS result',
+    [id, ownerId, force],
   );
-  if (!row) throw new Error('an upsert returned no row');
-  return toFile(row);
+  return row?.result ?? null;
+}
+
+async function selectFile(
+  db: Database,
+  condition: string,
+  values: [string, string],
+): Promise<FileRecord | null> {
+  const rows = await db.query<FileRow>(
+    `SELECT ${COLUMNS} FROM files f JOIN blobs b USING (sha256)
+      WHERE ${condition} AND f.owner_id = $2 AND f.deleted_at IS NULL`,
+    values,
+  );
+  return rows[0] ? toFile(rows[0]) : null;
 }
 
 const COLUMNS = `f.id, f.owner_id, f.kind, f.filename, f.sha256, f.created_at,
-  b.object_key, b.size, b.mime_type, b.width, b.height`;
-
-// Reads the Blob as `b`; a File is unique by owner and bytes.
-const UPSERT_FILE = `, f AS (
-    INSERT INTO files (id, owner_id, kind, filename, sha256)
-      SELECT $1::uuid, $2::uuid, $3, $4, b.sha256 FROM b
-      ON CONFLICT (owner_id, sha256) DO UPDATE SET deleted_at = NULL
-      RETURNING *
-  )
-  SELECT ${COLUMNS} FROM f JOIN b USING (sha256)`;
-
-const valuesOf = (file: NewFile) => [file.id, file.ownerId, file.kind, file.filename, file.sha256];
+  b.object_key, b.size, coalesce(b.stored_size, b.size) AS stored_size, b.mime_type, b.width, b.height`;
 
 interface FileRow {
   id: string;
@@ -97,6 +149,7 @@ interface FileRow {
   created_at: Date;
   object_key: string;
   size: number;
+  stored_size: number;
   mime_type: string;
   width: number | null;
   height: number | null;
@@ -111,6 +164,7 @@ function toFile(row: FileRow): FileRecord {
     sha256: row.sha256,
     objectKey: row.object_key,
     size: row.size,
+    storedSize: row.stored_size,
     mimeType: row.mime_type,
     width: row.width,
     height: row.height,

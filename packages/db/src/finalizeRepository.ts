@@ -61,18 +61,19 @@ export async function claimFinalize(
 }
 
 /**
- * Makes stored pictures the outputs of the generation, ends the shot, and with the last shot the generation.
- * @returns object keys that are not needed since the same bytes were stored before; null when another was faster
+ * Makes stored pictures the outputs of the generation, ends the shot, and with the last shot the generation. Their objects
+ * were announced ({@link announceObject}).
+ * @returns false when another was faster
  */
 export async function storeAttempt(
   db: Database,
   stored: { attemptId: string; outputs: StoredOutput[] },
-): Promise<string[] | null> {
-  const [row] = await db.query<{ unused: string[] | null }>(
-    'SELECT store_attempt($1, $2) AS unused',
+): Promise<boolean> {
+  const [row] = await db.query<{ stored: boolean }>(
+    'SELECT store_attempt($1, $2) IS NOT NULL AS stored',
     [stored.attemptId, JSON.stringify(stored.outputs)],
   );
-  return row?.unused ?? null;
+  return row?.stored ?? false;
 }
 
 /** Gives the claim back, due again after `delayMs`. `isMiss`: an output was not there. */

@@ -1,4 +1,4 @@
-import type { GenerationState, Graph } from '@avatarforge/core';
+import type { GenerationState } from '@avatarforge/core';
 import type { Pose } from '@avatarforge/contracts';
 import type { Database } from './database';
 import type { Prisma } from './generated/client';
@@ -38,103 +38,69 @@ export interface GenerationRecord {
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** It is being stopped, or was. */
+  isCancelRequested: boolean;
+  /** The generation that it repeats. */
+  retryOf: string | null;
 }
 
-/** A picture to upload to the instance before a shot is dispatched, and where the graph names it. */
-export interface ShotUpload {
-  node: string;
-  field: string;
-  filename: string;
-  object_key: string;
-}
+/** What a generation says of its progress before there is any. */
+export const UNTOUCHED = {
+  status: 'queued',
+  shotsDone: 0,
+  outputs: [],
+  error: null,
+  promptId: null,
+  startedAt: null,
+  finishedAt: null,
+  isCancelRequested: false,
+} satisfies Partial<GenerationRecord>;
 
-/** A shot to be created. */
-export interface NewShot {
-  id: string;
-  view: Pose | null;
-  seed: number | null;
-  lane: string;
-  graph: Graph;
-  uploads: ShotUpload[];
-  /** Instances that cannot run it, as far as is known. */
-  avoid: string[];
-}
-
-/** A generation to be created, with its shots in order. */
-export interface NewGeneration {
-  id: string;
-  ownerId: string;
-  prompt: string;
-  negativePrompt: string;
-  inputs: Record<string, unknown>;
-  workflow: string;
-  notes: string[];
-  /** `role`: the input that each is for. */
-  files: { fileId: string; role: string }[];
-  shots: NewShot[];
-}
-
-/** Writes generation, shots, graphs, file references and the first event in one transaction; gives back what was written. */
-export async function insertGeneration(
+/** The generation as it was when it was created, whatever has become of it, and also when it is deleted. */
+export async function findGenerationAsCreated(
   db: Database,
-  generation: NewGeneration,
-): Promise<GenerationRecord> {
-  const shots = generation.shots.map((shot, ordinal) => ({ ...shot, ordinal }));
-  const createdAt = await db.transaction(async (query) => {
-    const [row] = await query<{ created_at: Date }>(
-      `INSERT INTO generations (id, owner_id, prompt, negative_prompt, inputs, workflow, notes, shots_total, seq)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING created_at`,
-      [
-        generation.id,
-        generation.ownerId,
-        generation.prompt,
-        generation.negativePrompt,
-        JSON.stringify(generation.inputs),
-        generation.workflow,
-        generation.notes,
-        generation.shots.length,
-      ],
-    );
-    await query(
-      `WITH new AS (
-         SELECT * FROM jsonb_to_recordset($3) AS s(
-           id uuid, ordinal int, view text, seed bigint, lane text, graph jsonb, uploads jsonb, avoid uuid[])
-       ), shot AS (
-         INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane, avoid_instances)
-           SELECT id, $1, $2, ordinal, view, seed, lane, avoid FROM new
-       )
-       INSERT INTO shot_graphs (shot_id, graph, uploads) SELECT id, graph, uploads FROM new`,
-      [generation.id, generation.ownerId, JSON.stringify(shots)],
-    );
-    await query(
-      `INSERT INTO generation_files (generation_id, file_id, role)
-         SELECT $1, "fileId", role FROM jsonb_to_recordset($2) AS f("fileId" uuid, role text)`,
-      [generation.id, JSON.stringify(generation.files)],
-    );
-    await query(
-      `INSERT INTO outbox (event, generation_id, seq) VALUES ('generation.queued', $1, 1)`,
-      [generation.id],
-    );
-    if (!row) throw new Error('an insert returned no row');
-    return row.created_at;
-  });
-  const { id, ownerId, prompt, negativePrompt, inputs, workflow, notes } = generation;
-  return {
-    ...{ id, ownerId, prompt, negativePrompt, inputs, workflow, notes },
-    status: 'queued',
-    shotsTotal: shots.length,
-    shotsDone: 0,
-    outputs: [],
-    error: null,
-    promptId: null,
-    createdAt,
-    startedAt: null,
-    finishedAt: null,
-  };
+  id: string,
+): Promise<GenerationRecord | null> {
+  const row = await db.prisma.generation.findUnique({ where: { id }, ...asShown });
+  return row && { ...toRecord(row), ...UNTOUCHED };
+}
+
+/** What was asked for: null where it was not kept. `null` for no such generation of the owner. */
+export async function findRequest(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<{ status: GenerationState; request: unknown } | null> {
+  const [found] = await db.query<{ status: GenerationState; request: unknown }>(
+    'SELECT status, request FROM generations WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL',
+    [id, ownerId],
+  );
+  return found ?? null;
+}
+
+/** Puts the owner's generation into the trash, stopped if it runs; false when there is none. */
+export async function deleteGeneration(
+  db: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+): Promise<boolean> {
+  const [row] = await db.query<{ deleted: boolean }>(
+    'SELECT delete_generation($1, $2) AS deleted',
+    [id, ownerId],
+  );
+  return row?.deleted ?? false;
+}
+
+/** Those of the generations that are final, by id. */
+export async function findFinal(db: Database, ids: string[]): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    'SELECT id FROM generations WHERE id = ANY ($1) AND finished_at IS NOT NULL',
+    [ids],
+  );
+  return rows.map((row) => row.id);
 }
 
 const withOutputs = {
   outputs: {
+    where: { file: { deleted_at: null } },
     include: { file: { include: { blob: true } }, shot: true },
     orderBy: [{ shot: { ordinal: 'asc' } }, { ordinal: 'asc' }],
   },
@@ -144,7 +110,13 @@ const withOutputs = {
   },
 } satisfies Prisma.GenerationInclude;
 
-type Row = Prisma.GenerationGetPayload<{ include: typeof withOutputs }>;
+// The request may be a graph of a megabyte, and is shown nowhere.
+const asShown = {
+  include: withOutputs,
+  omit: { request: true },
+} satisfies Prisma.GenerationDefaultArgs;
+
+type Row = Prisma.GenerationGetPayload<typeof asShown>;
 
 /** The owner's generation, or null. */
 export async function findGeneration(
@@ -153,7 +125,7 @@ export async function findGeneration(
 ): Promise<GenerationRecord | null> {
   const row = await db.prisma.generation.findFirst({
     where: { id: where.id, owner_id: where.ownerId, deleted_at: null },
-    include: withOutputs,
+    ...asShown,
   });
   return row && toRecord(row);
 }
@@ -164,17 +136,24 @@ export interface Position {
   id: string;
 }
 
-/** The owner's generations, newest first, `limit` at most, from after `after` on. */
+/** Which of the owner's generations. */
+export interface GenerationFilter {
+  ownerId: string;
+  status?: GenerationState | undefined;
+  createdAfter?: Date | undefined;
+  createdBefore?: Date | undefined;
+}
+
+/** The owner's generations, newest first, `limit` at most, from after `after` on or without the first `offset`. */
 export async function listGenerations(
   db: Database,
-  where: { ownerId: string; status?: GenerationState; after?: Position; limit: number },
+  filter: GenerationFilter,
+  page: { limit: number; after?: Position | undefined; offset?: number },
 ): Promise<GenerationRecord[]> {
-  const { ownerId, status, after, limit } = where;
+  const { after, limit, offset = 0 } = page;
   const rows = await db.prisma.generation.findMany({
     where: {
-      owner_id: ownerId,
-      deleted_at: null,
-      ...(status && { status }),
+      ...toWhere(filter),
       ...(after && {
         OR: [
           { created_at: { lt: after.createdAt } },
@@ -182,11 +161,32 @@ export async function listGenerations(
         ],
       }),
     },
-    include: withOutputs,
+    ...asShown,
     orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
+    skip: offset,
     take: limit,
   });
   return rows.map(toRecord);
+}
+
+/** How many generations there are on all pages. */
+export function countGenerations(db: Database, filter: GenerationFilter): Promise<number> {
+  return db.prisma.generation.count({ where: toWhere(filter) });
+}
+
+function toWhere(filter: GenerationFilter): Prisma.GenerationWhereInput {
+  const { ownerId, status, createdAfter, createdBefore } = filter;
+  return {
+    owner_id: ownerId,
+    deleted_at: null,
+    ...(status && { status }),
+    ...((createdAfter ?? createdBefore) && {
+      created_at: {
+        ...(createdAfter && { gte: createdAfter }),
+        ...(createdBefore && { lt: createdBefore }),
+      },
+    }),
+  };
 }
 
 function toRecord(row: Row): GenerationRecord {
@@ -208,6 +208,8 @@ function toRecord(row: Row): GenerationRecord {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    isCancelRequested: row.cancel_requested_at !== null,
+    retryOf: row.retry_of,
   };
 }
 
@@ -219,7 +221,7 @@ function toOutput({ file, shot }: Row['outputs'][number]): OutputRecord {
     view: shot.view as Pose | null,
     seed: shot.seed === null ? null : Number(shot.seed),
     mimeType: blob.mime_type,
-    size: blob.size,
+    size: blob.stored_size ?? blob.size,
     width: blob.width,
     height: blob.height,
   };

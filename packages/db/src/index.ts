@@ -1,11 +1,28 @@
 export * from './apiKeyRepository';
 export * from './attemptRepository';
+export * from './cancelRepository';
 export * from './capabilityRepository';
+export * from './cleanUpRepository';
 export * from './database';
 export * from './deployMigrations';
+export * from './directUploadRepository';
 export * from './fileRepository';
 export * from './finalizeRepository';
-export * from './generationRepository';
+export {
+  countGenerations,
+  deleteGeneration,
+  findFinal,
+  findGeneration,
+  findGenerationAsCreated,
+  findRequest,
+  listGenerations,
+  type GenerationFilter,
+  type GenerationRecord,
+  type OutputRecord,
+  type Position,
+} from './generationRepository';
 export * from './instanceRepository';
 export * from './leaseRepository';
+export * from './looseObjectRepository';
+export * from './newGenerationRepository';
 export * from './reconcileRepository';

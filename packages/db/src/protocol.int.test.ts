@@ -24,6 +24,7 @@ import {
 } from './fixtures/givenPool';
 import { listInstances, saveInstanceHealth } from './instanceRepository';
 import { acquireLeases, releaseLease, renewLeases } from './leaseRepository';
+import { announceObject, claimLooseObjects } from './looseObjectRepository';
 import { findWaitingShots, runSingle } from './reconcileRepository';
 
 let db: Database;
@@ -163,7 +164,7 @@ test('the last shot completes the generation, with its outputs in order and one 
   const claimed = await claimShots(db, { ...instance, clientId: 'test', count: 2 });
   for (const [n, attempt] of [...claimed!.entries()].reverse()) {
     const done = await execute({ ...instance, generationId: id, attempt });
-    await storeAttempt(db, { ...done, outputs: [output(`shot-${n}-${id}`)] });
+    expect(await store(done, [output(`shot-${n}-${id}`)])).toBe(true);
   }
   const generation = await findGeneration(db, { id, ownerId });
   expect(generation).toMatchObject({
@@ -182,13 +183,20 @@ test('the last shot completes the generation, with its outputs in order and one 
   ]);
 });
 
-test('outputs with bytes that are stored already name the older object, and the new one is not needed', async () => {
+/** The outputs of an executed attempt have been written. */
+async function store(done: { attemptId: string }, outputs: StoredOutput[]): Promise<boolean> {
+  for (const made of outputs) await announceObject(db, made.object_key);
+  return storeAttempt(db, { attemptId: done.attemptId, outputs });
+}
+
+test('outputs with bytes that are stored already name the older object, and the new one is to be deleted', async () => {
   const first = output(newId());
-  const again = { ...first, object_key: 'sha256/other/key', file_id: newId() };
+  const again = { ...first, object_key: `sha256/other/${newId()}`, file_id: newId() };
   const one = await execute(await givenAttempt(db, { ownerId }));
   const two = await execute(await givenAttempt(db, { ownerId }));
-  expect(await storeAttempt(db, { ...one, outputs: [first] })).toEqual([]);
-  expect(await storeAttempt(db, { ...two, outputs: [again] })).toEqual(['sha256/other/key']);
+  expect(await store(one, [first])).toBe(true);
+  expect(await store(two, [again])).toBe(true);
+  expect(await claimLooseObjects(db, 10)).toEqual([again.object_key]);
 });
 
 test('an attempt is finalized by one worker at a time, and by another when it is given back', async () => {
@@ -208,23 +216,6 @@ test('an attempt is finalized by one worker at a time, and by another when it is
     isMiss: true,
   });
   expect(await claimFinalize(db, newId())).toMatchObject({ attemptId, tries: 2, misses: 1 });
-});
-
-test('a requested cancel wins over every way back to queued', async () => {
-  const given = await givenAttempt(db, { ownerId });
-  await db.query('UPDATE generations SET cancel_requested_at = now() WHERE id = $1', [
-    given.generationId,
-  ]);
-  const end = {
-    id: given.attempt.attemptId,
-    epoch: given.lease.epoch,
-    reason: 'instance_lost',
-  } as const;
-  expect(await endAttempt(db, end)).toBe('cancelled');
-  expect(await findGeneration(db, { id: given.generationId, ownerId })).toMatchObject({
-    status: 'cancelled',
-  });
-  expect(await eventsOf(given.generationId)).toEqual(['generation.queued', 'generation.cancelled']);
 });
 
 test('a shot that can never work fails its generation, and the siblings that wait are cancelled', async () => {

@@ -33,8 +33,9 @@ const STATEMENTS: Record<Exclude<AttemptState, 'claimed'>, (to: Target) => Promi
   dispatching: ({ id, epoch }) => markDispatching(db, id, epoch),
   dispatched: ({ id, epoch }) => markDispatched(db, id, epoch),
   started: ({ id, epoch }) => markStarted(db, id, epoch),
-  executed: ({ id, epoch }) => markExecuted(db, { id, epoch, manifest: [], gpuMs: null }),
-  stored: async ({ id }) => (await storeAttempt(db, { attemptId: id, outputs: [] })) !== null,
+  executed: async ({ id, epoch }) =>
+    (await markExecuted(db, { id, epoch, manifest: [], gpuMs: null })) === 'executed',
+  stored: ({ id }) => storeAttempt(db, { attemptId: id, outputs: [] }),
   ended: async ({ id, epoch }) => (await endAttempt(db, { id, epoch, reason: 'evicted' })) !== null,
 };
 

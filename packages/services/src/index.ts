@@ -1,10 +1,14 @@
 export * from './context';
 export * from './files';
+export * from './generations/cancelGeneration';
 export * from './generations/createGeneration';
+export * from './generations/deleteGeneration';
+export * from './generations/generationWatch';
 export * from './generations/getGeneration';
 export * from './generations/listGenerations';
 export { UnreadableOutputError } from './generations/identifyOutput';
 export type { CheckedPlan } from './generations/plan';
+export * from './generations/retryGeneration';
 export * from './generations/storeOutputs';
 export * from './pool/getPoolStatus';
 export * from './pool/listModels';

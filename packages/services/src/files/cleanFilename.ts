@@ -6,7 +6,7 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 export function cleanFilename(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
   const visible = base.toWellFormed().replaceAll(INVISIBLE, '').trim();
-  return shorten(visible) || 'image';
+  return /^\.*$/.test(visible) ? 'image' : shorten(visible);
 }
 
 /** Keeps the ending, which tells programs what the file is. */

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { AppError, isId } from '@avatarforge/core';
-import { findFile, type Database, type FileRecord } from '@avatarforge/db';
+import type { Database, FileRecord } from '@avatarforge/db';
 import type { ByteRange, ObjectStorage } from '@avatarforge/storage';
-import { requireScope, type ServiceContext } from '../context';
+import type { ServiceContext } from '../context';
+import { getFile } from './getFile';
 
 /** A File and the way to its bytes; nothing is opened before `open` is called. */
 export interface OpenedFile {
@@ -19,9 +19,7 @@ export async function openFile(
   { database, storage }: { database: Database; storage: ObjectStorage },
   { ctx, id }: { ctx: ServiceContext; id: string },
 ): Promise<OpenedFile> {
-  requireScope(ctx, 'files:read');
-  const file = isId(id) ? await findFile(database, { id, ownerId: ctx.userId }) : null;
-  if (!file) throw new AppError('not_found', 'You have no file with this id.');
+  const file = await getFile({ database }, { ctx, id });
   const open = async (range?: ByteRange) =>
     (await storage.get(file.objectKey, range && { range })).body;
   return { file, open };

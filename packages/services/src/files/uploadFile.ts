@@ -1,22 +1,13 @@
-import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { AppError, newId } from '@avatarforge/core';
-import {
-  insertFileAndBlob,
-  insertFileOfBlob,
-  type Database,
-  type FileKind,
-  type FileRecord,
-  type NewFile,
-} from '@avatarforge/db';
-import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
+import { reviveFile, type FileKind, type FileRecord, type NewFile } from '@avatarforge/db';
 import { requireScope, type ServiceContext } from '../context';
 import { cleanFilename } from './cleanFilename';
-import { inspectImage, type ImageFacts } from './inspectImage';
+import { prepareImage } from './image/prepareImage';
+import { storeBytes, type StoreDeps } from './storeBytes';
 
-export interface UploadFileDeps {
-  database: Database;
-  storage: ObjectStorage;
-}
+/** What uploading works with. */
+export type UploadFileDeps = StoreDeps;
 
 /** A picture that has arrived and lies in a file of its own. */
 export interface Upload {
@@ -31,7 +22,8 @@ export interface Upload {
 }
 
 /**
- * Stores a picture. The same bytes of the same owner are one File: sent again, `isDuplicate` is true.
+ * Stores a picture, without its metadata. The same bytes of the same owner are one File: sent again, `isDuplicate` is
+ * true. Whether others have sent them before cannot be told from the answer.
  * @throws AppError insufficient_scope, unsupported_media_type, image_unreadable, image_dimensions
  */
 export async function uploadFile(
@@ -47,22 +39,21 @@ export async function uploadFile(
     filename: cleanFilename(upload.filename),
     sha256: upload.sha256,
   };
-  const facts = await inspectImage(upload.path);
-  const file =
-    (await insertFileOfBlob(deps.database, newFile)) ??
-    (await storeBytes(deps, { newFile, facts, upload }));
+  // What was accepted before need not be looked at again.
+  const known = await reviveFile(deps.database, newFile);
+  const file = known ?? (await storePicture(deps, newFile, upload));
   return { file, isDuplicate: file.id !== newFile.id };
 }
 
-async function storeBytes(
-  { database, storage }: UploadFileDeps,
-  { newFile, facts, upload }: { newFile: NewFile; facts: ImageFacts; upload: Upload },
+async function storePicture(
+  deps: UploadFileDeps,
+  newFile: NewFile,
+  { path, size }: Upload,
 ): Promise<FileRecord> {
-  const { path, size, sha256 } = upload;
-  const objectKey = newObjectKey(sha256);
-  await storage.put(objectKey, createReadStream(path), { size, contentType: facts.mimeType });
-  const file = await insertFileAndBlob(database, newFile, { objectKey, size, ...facts });
-  // The same bytes came twice at once, and the other copy was kept.
-  if (file.objectKey !== objectKey) await storage.delete(objectKey);
-  return file;
+  const image = await prepareImage(path);
+  try {
+    return await storeBytes(deps, { newFile, image, size });
+  } finally {
+    if (image.servedPath !== path) await rm(image.servedPath, { force: true });
+  }
 }

@@ -1,8 +1,16 @@
 import type { CreateGeneration } from '@avatarforge/contracts';
 import { AppError, newId } from '@avatarforge/core';
-import { insertGeneration, type GenerationRecord } from '@avatarforge/db';
+import {
+  findGenerationAsCreated,
+  findIdempotent,
+  insertGeneration,
+  type Database,
+  type GenerationRecord,
+  type Idempotency,
+} from '@avatarforge/db';
 import { requireScope, type ServiceContext } from '../context';
 import { rejectGraph } from './graphFaults';
+import type { CheckedPlan } from './plan';
 import { planGeneration, type PlanGenerationDeps } from './planGeneration';
 
 /** What creating a generation needs. */
@@ -11,34 +19,88 @@ export interface CreateGenerationDeps extends PlanGenerationDeps {
   ringTickets: (tickets: { shotId: string; tries: number }[]) => void;
 }
 
+/** A request for a generation. */
+export interface GenerationRequest {
+  ctx: ServiceContext;
+  input: CreateGeneration;
+  /** Given by a sender who may send the request again. */
+  idempotency?: Idempotency | undefined;
+  /** The generation that this one repeats. */
+  retryOf?: string;
+}
+
+/** What was made of a request; `isReplayed`: by an earlier one with the same idempotency key. */
+export interface CreatedGeneration {
+  generation: GenerationRecord;
+  isReplayed: boolean;
+}
+
 /** For who sent words and never named a model. */
 const CONFIGURED = 'Which models are used is set in models.yaml.';
 
 /**
- * Accepts a request: one graph for each shot, checked against what the pool can run, all written in one transaction.
+ * Accepts a request: one graph for each shot, checked against what the pool can run, all written in one transaction. One
+ * that was sent before with the same idempotency key is answered as it was then.
  * Throws {@link AppError} `unknown_file` for a file that the caller does not have, `fallback_required` when the pool
  * cannot do exactly this and the request does not allow less, `graph_rejected` when it cannot do it at all,
- * `validation_failed` when a workflow refuses a value.
+ * `validation_failed` when a workflow refuses a value, `idempotency_mismatch` when the key was used for another request.
  */
 export async function createGeneration(
   deps: CreateGenerationDeps,
-  { ctx, input }: { ctx: ServiceContext; input: CreateGeneration },
-): Promise<GenerationRecord> {
+  request: GenerationRequest,
+): Promise<CreatedGeneration> {
+  const { ctx, input, idempotency, retryOf = null } = request;
   requireScope(ctx, 'generations:write');
+  const earlier = await replay(deps.database, request);
+  if (earlier) return earlier;
   const plan = await planGeneration(deps, { ctx, input });
+  requireRunnable(plan, input);
+  const created = await insertGeneration(
+    deps.database,
+    { ...plan, id: newId(), ownerId: ctx.userId, retryOf },
+    idempotency,
+  );
+  if (created === 'file_gone') {
+    throw new AppError('unknown_file', 'A file of this request was deleted just now.');
+  }
+  if (created === 'key_taken') return getReplay(deps.database, request);
+  deps.ringTickets(plan.shots.map((shot) => ({ shotId: shot.id, tries: 0 })));
+  return { generation: created, isReplayed: false };
+}
+
+function requireRunnable(plan: CheckedPlan, input: CreateGeneration): void {
   if (!plan.isRunnable) rejectGraph(plan.faults, 'prompt' in input ? [CONFIGURED] : []);
   const allowsLess = 'allow_fallback' in input && input.allow_fallback;
-  if (plan.notes.length > 0 && !allowsLess) {
+  if (plan.notes.length === 0 || allowsLess) return;
+  throw new AppError(
+    'fallback_required',
+    `${plan.notes.join(' ')} Send "allow_fallback": true to accept this.`,
+  );
+}
+
+async function replay(
+  database: Database,
+  { ctx, idempotency }: GenerationRequest,
+): Promise<CreatedGeneration | null> {
+  if (!idempotency) return null;
+  const earlier = await findIdempotent(database, { ownerId: ctx.userId, ...idempotency });
+  if (!earlier) return null;
+  if (earlier.requestHash !== idempotency.requestHash) {
     throw new AppError(
-      'fallback_required',
-      `${plan.notes.join(' ')} Send "allow_fallback": true to accept this.`,
+      'idempotency_mismatch',
+      'This Idempotency-Key was sent before with another request. Send a new key with a new request.',
     );
   }
-  const created = await insertGeneration(deps.database, {
-    ...plan,
-    id: newId(),
-    ownerId: ctx.userId,
-  });
-  deps.ringTickets(plan.shots.map((shot) => ({ shotId: shot.id, tries: 0 })));
-  return created;
+  const generation = await findGenerationAsCreated(database, earlier.generationId);
+  return generation && { generation, isReplayed: true };
+}
+
+/** Somebody else sent the same key at the same time, and was faster. */
+async function getReplay(
+  database: Database,
+  request: GenerationRequest,
+): Promise<CreatedGeneration> {
+  const earlier = await replay(database, request);
+  if (!earlier) throw new Error('an idempotency key was taken and is not there');
+  return earlier;
 }

@@ -1,12 +1,12 @@
-import type { ListGenerations } from '@avatarforge/contracts';
-import { AppError, isId } from '@avatarforge/core';
+import type { GenerationStatus, ListGenerations } from '@avatarforge/contracts';
 import {
+  countGenerations,
   listGenerations as selectGenerations,
   type Database,
   type GenerationRecord,
-  type Position,
 } from '@avatarforge/db';
 import { requireScope, type ServiceContext } from '../context';
+import { fromCursor, toPage } from '../cursor';
 
 /** A page of the caller's generations, newest first. Throws {@link AppError} `validation_failed` for a cursor not of ours. */
 export async function listGenerations(
@@ -14,29 +14,40 @@ export async function listGenerations(
   { ctx, query }: { ctx: ServiceContext; query: ListGenerations },
 ): Promise<{ generations: GenerationRecord[]; nextCursor: string | null }> {
   requireScope(ctx, 'generations:read');
-  const { status, limit, cursor } = query;
-  const found = await selectGenerations(deps.database, {
-    ownerId: ctx.userId,
-    ...(status && { status }),
-    ...(cursor && { after: fromCursor(cursor) }),
-    limit: limit + 1,
-  });
-  const generations = found.slice(0, limit);
-  const last = generations.at(-1);
-  return { generations, nextCursor: found.length > limit && last ? toCursor(last) : null };
+  const { status, limit, cursor, created_after: after, created_before: before } = query;
+  const found = await selectGenerations(
+    deps.database,
+    {
+      ownerId: ctx.userId,
+      status,
+      createdAfter: after === undefined ? undefined : new Date(after),
+      createdBefore: before === undefined ? undefined : new Date(before),
+    },
+    { after: cursor === undefined ? undefined : fromCursor(cursor), limit: limit + 1 },
+  );
+  const { rows, nextCursor } = toPage(found, limit);
+  return { generations: rows, nextCursor };
 }
 
-function toCursor({ createdAt, id }: Position): string {
-  return Buffer.from(`${createdAt.getTime()} ${id}`).toString('base64url');
+/** Which page of a numbered list. */
+export interface NumberedPage {
+  limit: number;
+  /** How many to skip. */
+  offset: number;
+  status?: GenerationStatus | undefined;
 }
 
-function fromCursor(cursor: string): Position {
-  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const createdAt = new Date(Number(time));
-  if (!isId(id) || Number.isNaN(createdAt.getTime())) {
-    throw new AppError('validation_failed', 'The cursor is not one that a list gave.', [
-      { pointer: 'query/cursor', message: 'Give `next_cursor` of the page before, unchanged.' },
-    ]);
-  }
-  return { createdAt, id };
+/** A page of the caller's generations by its number, newest first, and how many there are on all pages. */
+export async function listNumberedGenerations(
+  { database }: { database: Database },
+  { ctx, page }: { ctx: ServiceContext; page: NumberedPage },
+): Promise<{ generations: GenerationRecord[]; total: number }> {
+  requireScope(ctx, 'generations:read');
+  const { status, ...range } = page;
+  const filter = { ownerId: ctx.userId, status };
+  const [generations, total] = await Promise.all([
+    selectGenerations(database, filter, range),
+    countGenerations(database, filter),
+  ]);
+  return { generations, total };
 }

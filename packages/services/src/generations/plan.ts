@@ -1,8 +1,10 @@
-import type { GraphFault } from '@avatarforge/contracts';
+import type { CreateGeneration, GraphFault } from '@avatarforge/contracts';
 import type { NewGeneration } from '@avatarforge/db';
 
 /** One way to draw a request, not yet written. */
-export interface Plan extends Omit<NewGeneration, 'id' | 'ownerId'> {
+export interface Plan extends Omit<NewGeneration, 'id' | 'ownerId' | 'request' | 'retryOf'> {
+  /** What was asked for, with the seed that was drawn: asked for again, it gives the same pictures. */
+  request: CreateGeneration;
   /** Where in the request the value of a node's input came from, as a JSON Pointer. */
   pointerTo: (node: string | null, field: string | null) => string;
 }

@@ -49,6 +49,7 @@ export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFi
     prompt: '',
     negativePrompt: '',
     inputs: {},
+    request: { graph: given },
     notes: [],
     files: [...new Set(files.map(({ id }) => id))].map((fileId) => ({ fileId, role: 'graph' })),
     shots: [{ id: newId(), view: null, seed, lane: laneOf(graph), graph, uploads, avoid: [] }],

@@ -72,6 +72,7 @@ function toPlan(deps: PlanDeps, asked: Asked, { workflowId, pictures, notes }: C
     prompt: wish.prompt,
     negativePrompt,
     inputs: toUsedInputs(wish, seed),
+    request: { ...wish, seed },
     notes,
     files: Object.entries(files).map(([role, file]) => ({ fileId: file.id, role })),
     shots,

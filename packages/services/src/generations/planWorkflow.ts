@@ -30,6 +30,7 @@ export async function planWorkflow(
     prompt: typeof prompt === 'string' ? prompt : '',
     negativePrompt: typeof negativePrompt === 'string' ? negativePrompt : '',
     inputs: { ...used, ...idsOf(pictures), count },
+    request: { workflow: id, inputs: { ...values, ...idsOf(pictures) }, count },
     notes: [],
     files: Object.entries(pictures).map(([role, file]) => ({ fileId: file.id, role })),
     shots: built.map(({ shot }) => shot),

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { newId } from '@avatarforge/core';
-import { storeAttempt, type Database, type StoredOutput } from '@avatarforge/db';
+import {
+  announceObject,
+  discardObjects,
+  storeAttempt,
+  type Database,
+  type StoredOutput,
+} from '@avatarforge/db';
 import { newObjectKey, type ObjectStorage } from '@avatarforge/storage';
 import { identifyOutput } from './identifyOutput';
 import { withoutText } from './withoutText';
@@ -27,17 +33,20 @@ export async function storeOutputs(
   const { attemptId } = fetched;
   const outputs: StoredOutput[] = [];
   for (const [ordinal, output] of fetched.outputs.entries()) {
-    outputs.push(await putOutput(deps.storage, output, ordinal));
+    outputs.push(await putOutput(deps, output, ordinal));
   }
-  const unused = await storeAttempt(deps.database, { attemptId, outputs });
-  for (const key of unused ?? outputs.map((output) => output.object_key)) {
-    await deps.storage.delete(key);
+  const isStored = await storeAttempt(deps.database, { attemptId, outputs });
+  if (!isStored) {
+    await discardObjects(
+      deps.database,
+      outputs.map((output) => output.object_key),
+    );
   }
-  return unused !== null;
+  return isStored;
 }
 
 async function putOutput(
-  storage: ObjectStorage,
+  { database, storage }: { database: Database; storage: ObjectStorage },
   { filename, fetch }: FetchedOutput,
   ordinal: number,
 ): Promise<StoredOutput> {
@@ -45,6 +54,7 @@ async function putOutput(
   const { mimeType, width, height } = await identifyOutput(bytes, filename);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = newObjectKey(sha256);
+  await announceObject(database, key);
   await storage.put(key, Readable.from([bytes]), { size: bytes.length, contentType: mimeType });
   return {
     ordinal,

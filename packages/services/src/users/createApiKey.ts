@@ -1,7 +1,7 @@
 import type { Scope } from '@avatarforge/contracts';
 import { hashApiKey, newApiKey, newId, shownPrefix } from '@avatarforge/core';
 import { insertApiKey, insertUserOnce, type Database, type UserRole } from '@avatarforge/db';
-import { ALL_SCOPES } from './scopes';
+import { scopesOf } from './scopes';
 
 /** For whom a key is and what it may do. */
 export interface NewKey {
@@ -11,7 +11,7 @@ export interface NewKey {
   role: UserRole;
   /** What the owner calls the key. */
   name: string;
-  /** All scopes when absent. */
+  /** All scopes of the role when absent. */
   scopes?: readonly Scope[];
   /** Never, when absent. */
   expiresAt?: Date;
@@ -36,7 +36,7 @@ export function createApiKey(
 /** Makes an API key within the transaction of the caller. */
 export async function addApiKey(
   database: Pick<Database, 'query'>,
-  { userName, role, name, scopes = ALL_SCOPES, expiresAt }: NewKey,
+  { userName, role, name, scopes = scopesOf(role), expiresAt }: NewKey,
 ): Promise<CreatedApiKey> {
   const key = newApiKey();
   const id = newId();

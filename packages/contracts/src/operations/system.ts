@@ -1,0 +1,67 @@
+import type { Operation } from '../operation';
+import { Liveness, Readiness, RootHealth, Welcome } from '../system';
+
+/** What the service says of itself. */
+export const systemOperations = {
+  getWelcome: {
+    method: 'get',
+    path: '/',
+    tag: 'System',
+    summary: 'Name and version',
+    scope: null,
+    status: 200,
+    response: Welcome,
+    problems: [],
+  },
+  getRootHealth: {
+    method: 'get',
+    path: '/health',
+    tag: 'System',
+    summary: 'The API answers',
+    scope: null,
+    status: 200,
+    response: RootHealth,
+    problems: [],
+  },
+  getApiHealth: {
+    method: 'get',
+    path: '/api/health/',
+    tag: 'System',
+    summary: 'The API answers (older address)',
+    scope: null,
+    status: 200,
+    response: RootHealth,
+    problems: [],
+  },
+  getLiveness: {
+    method: 'get',
+    path: '/livez',
+    tag: 'System',
+    summary: 'The process turns',
+    scope: null,
+    status: 200,
+    response: Liveness,
+    problems: [],
+  },
+  getReadiness: {
+    method: 'get',
+    path: '/readyz',
+    tag: 'System',
+    summary: 'The API accepts work',
+    scope: null,
+    status: 200,
+    response: Readiness,
+    problems: ['service_unavailable'],
+  },
+  getMetrics: {
+    method: 'get',
+    path: '/metrics',
+    tag: 'System',
+    summary: 'Metrics for Prometheus',
+    scope: null,
+    status: 200,
+    response: null,
+    contentType: 'text/plain',
+    problems: [],
+  },
+} as const satisfies Record<string, Operation>;

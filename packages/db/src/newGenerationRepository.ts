@@ -1,0 +1,169 @@
+import type { Graph } from '@avatarforge/core';
+import type { Pose } from '@avatarforge/contracts';
+import { DatabaseError } from 'pg';
+import type { Database } from './database';
+import { UNTOUCHED, type GenerationRecord } from './generationRepository';
+
+/** A picture to upload to the instance before a shot is dispatched, and where the graph names it. */
+export interface ShotUpload {
+  node: string;
+  field: string;
+  filename: string;
+  object_key: string;
+}
+
+/** A shot to be created. */
+export interface NewShot {
+  id: string;
+  view: Pose | null;
+  seed: number | null;
+  lane: string;
+  graph: Graph;
+  uploads: ShotUpload[];
+  /** Instances that cannot run it, as far as is known. */
+  avoid: string[];
+}
+
+/** A generation to be created, with its shots in order. */
+export interface NewGeneration {
+  id: string;
+  ownerId: string;
+  prompt: string;
+  negativePrompt: string;
+  inputs: Record<string, unknown>;
+  workflow: string;
+  notes: string[];
+  /** What was asked for, with the seed that was drawn. */
+  request: object;
+  retryOf: string | null;
+  /** `role`: the input that each is for. */
+  files: { fileId: string; role: string }[];
+  shots: NewShot[];
+}
+
+/** A request that its sender may send again, and is to be carried out once. */
+export interface Idempotency {
+  /** What is asked for: a key names one request of an operation. */
+  operation: string;
+  key: string;
+  /** Of everything that the request says. */
+  requestHash: string;
+}
+
+/** How long a key is remembered. */
+const KEY_LIFETIME = `interval '24 h'`;
+const FOREIGN_KEY_VIOLATION = '23503';
+
+/** The transaction is given up: somebody else was faster. */
+class KeyTakenError extends Error {}
+
+/**
+ * Writes generation, shots, graphs, file references, the first event and the idempotency key in one transaction; gives
+ * back what was written. `key_taken`: the key was used before; `file_gone`: a file was deleted meanwhile.
+ */
+export async function insertGeneration(
+  db: Database,
+  generation: NewGeneration,
+  idempotency?: Idempotency,
+): Promise<GenerationRecord | 'key_taken' | 'file_gone'> {
+  try {
+    const createdAt = await db.transaction(async (query) => {
+      const at = await insertRows(query, generation);
+      if (idempotency) await takeKey(query, generation, idempotency);
+      return at;
+    });
+    return toNewRecord(generation, createdAt);
+  } catch (error) {
+    if (error instanceof KeyTakenError) return 'key_taken';
+    if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return 'file_gone';
+    throw error;
+  }
+}
+
+async function insertRows(query: Database['query'], generation: NewGeneration): Promise<Date> {
+  const shots = generation.shots.map((shot, ordinal) => ({ ...shot, ordinal }));
+  const [row] = await query<{ created_at: Date }>(
+    `INSERT INTO generations (id, owner_id, prompt, negative_prompt, inputs, workflow, notes, shots_total, request, retry_of, seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING created_at`,
+    [
+      generation.id,
+      generation.ownerId,
+      generation.prompt,
+      generation.negativePrompt,
+      JSON.stringify(generation.inputs),
+      generation.workflow,
+      generation.notes,
+      generation.shots.length,
+      JSON.stringify(generation.request),
+      generation.retryOf,
+    ],
+  );
+  await query(
+    `WITH new AS (
+       SELECT * FROM jsonb_to_recordset($3) AS s(
+         id uuid, ordinal int, view text, seed bigint, lane text, graph jsonb, uploads jsonb, avoid uuid[])
+     ), shot AS (
+       INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane, avoid_instances)
+         SELECT id, $1, $2, ordinal, view, seed, lane, avoid FROM new
+     )
+     INSERT INTO shot_graphs (shot_id, graph, uploads) SELECT id, graph, uploads FROM new`,
+    [generation.id, generation.ownerId, JSON.stringify(shots)],
+  );
+  await query(
+    `INSERT INTO generation_files (generation_id, file_id, role)
+       SELECT $1, "fileId", role FROM jsonb_to_recordset($2) AS f("fileId" uuid, role text)`,
+    [generation.id, JSON.stringify(generation.files)],
+  );
+  // To the hour is enough, and nobody waits for it.
+  await query(
+    `UPDATE files SET used_at = now() WHERE id IN (
+       SELECT id FROM files WHERE id = ANY ($1) AND used_at < now() - interval '1 h'
+         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`,
+    [generation.files.map(({ fileId }) => fileId)],
+  );
+  await query(
+    `INSERT INTO outbox (event, generation_id, seq) VALUES ('generation.queued', $1, 1)`,
+    [generation.id],
+  );
+  if (!row) throw new Error('an insert returned no row');
+  return row.created_at;
+}
+
+async function takeKey(
+  query: Database['query'],
+  generation: NewGeneration,
+  { operation, key, requestHash }: Idempotency,
+): Promise<void> {
+  const taken = await query(
+    `INSERT INTO idempotency_keys AS old (owner_id, operation, key, request_hash, generation_id)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (owner_id, operation, key) DO UPDATE
+         SET request_hash = excluded.request_hash, generation_id = excluded.generation_id, created_at = now()
+         WHERE old.created_at < now() - ${KEY_LIFETIME}
+       RETURNING key`,
+    [generation.ownerId, operation, key, requestHash, generation.id],
+  );
+  if (taken.length === 0) throw new KeyTakenError();
+}
+
+/** What was made of an earlier request with this key; `null` when there was none. */
+export async function findIdempotent(
+  db: Database,
+  { ownerId, operation, key }: { ownerId: string } & Pick<Idempotency, 'operation' | 'key'>,
+): Promise<{ generationId: string; requestHash: string } | null> {
+  const [found] = await db.query<{ generationId: string; requestHash: string }>(
+    `SELECT generation_id AS "generationId", request_hash AS "requestHash" FROM idempotency_keys
+       WHERE owner_id = $1 AND operation = $2 AND key = $3 AND created_at >= now() - ${KEY_LIFETIME}`,
+    [ownerId, operation, key],
+  );
+  return found ?? null;
+}
+
+function toNewRecord(generation: NewGeneration, createdAt: Date): GenerationRecord {
+  const { id, ownerId, prompt, negativePrompt, inputs, workflow, notes, retryOf } = generation;
+  return {
+    ...{ id, ownerId, prompt, negativePrompt, inputs, workflow, notes, retryOf, createdAt },
+    shotsTotal: generation.shots.length,
+    ...UNTOUCHED,
+  };
+}

@@ -1,0 +1,149 @@
+import type { CleanUp, CleanUpReport } from '@avatarforge/contracts';
+import {
+  claimLooseObjects,
+  condemnUnknownObjects,
+  countCondemnedBlobs,
+  countLooseObjects,
+  countOrphans,
+  countTrash,
+  deleteExpired,
+  deleteOrphans,
+  emptyTrash,
+  findUnknownObjects,
+  forgetLooseObject,
+  releaseBlobs,
+  type Database,
+} from '@avatarforge/db';
+import type { ObjectStorage } from '@avatarforge/storage';
+import { requireScope, type ServiceContext } from '../context';
+
+const DAY_MS = 24 * 3_600_000;
+/** How long a deleted generation can be had back. */
+const TRASH_MS = 30 * DAY_MS;
+/** For readers that have found where the bytes are and have not read them yet. */
+const BLOB_GRACE_MS = 3_600_000;
+const BATCH = 200;
+const KEYS_AT_ONCE = 1000;
+/** Where the service keeps objects; nothing else of a bucket is looked at. */
+const FOLDERS = ['sha256/', 'incoming/'];
+
+/** What cleaning up works with. */
+export interface CleanUpDeps {
+  database: Database;
+  storage: ObjectStorage;
+}
+
+/** How long things are kept; other than the usual times for tests. */
+export interface Retention {
+  trashMs: number;
+  graceMs: number;
+  /** Objects that nothing names are left alone while they are younger. */
+  unknownMs: number;
+}
+
+const USUAL: Retention = { trashMs: TRASH_MS, graceMs: BLOB_GRACE_MS, unknownMs: DAY_MS };
+
+/** Cleans up on behalf of an administrator. Throws {@link AppError} `insufficient_scope`. */
+export function cleanUpNow(
+  deps: CleanUpDeps,
+  { ctx, input }: { ctx: ServiceContext; input: CleanUp },
+): Promise<CleanUpReport> {
+  requireScope(ctx, 'admin');
+  return cleanUp(deps, input);
+}
+
+/** Deletes the caller's own Files that no generation needs and nobody used for `days`. Gives how many. */
+export async function deleteOwnOrphans(
+  { database }: { database: Database },
+  { ctx, days }: { ctx: ServiceContext; days: number },
+): Promise<number> {
+  requireScope(ctx, 'files:write');
+  const orphans = { ageMs: days * DAY_MS, limit: BATCH, ownerId: ctx.userId };
+  return untilDone(() => deleteOrphans(database, orphans));
+}
+
+/**
+ * Removes what nobody needs: Files without use (where `days` are given), the trash, then Blobs that no File names, then
+ * their objects, so that what one step lets go of the next one takes. Each step may run at any time, in several processes,
+ * and may be cut off anywhere: the rest is found again.
+ */
+export async function cleanUp(
+  deps: CleanUpDeps,
+  input: CleanUp,
+  retention: Retention = USUAL,
+): Promise<CleanUpReport> {
+  if (input.dry_run) return foresee(deps, input, retention);
+  const { database, storage } = deps;
+  const ageMs = (input.days ?? 0) * DAY_MS;
+  const orphaned_files =
+    input.days === undefined
+      ? 0
+      : await untilDone(() => deleteOrphans(database, { ageMs, limit: BATCH, ownerId: null }));
+  const { trashMs, graceMs, unknownMs } = retention;
+  const generations = await untilDone(() => emptyTrash(database, trashMs));
+  const blobs = await untilDone(() => releaseBlobs(database, { ageMs: graceMs, limit: BATCH }));
+  await deleteExpired(database);
+  const unknown_objects = input.scan_storage
+    ? await scan(storage, unknownMs, (keys) => condemnUnknownObjects(database, keys))
+    : 0;
+  await storage.removeUnfinished(DAY_MS);
+  const objects = await untilDone(() => deleteLooseObjects(deps));
+  return { dry_run: false, orphaned_files, generations, blobs, objects, unknown_objects };
+}
+
+/** What would be removed now; more may follow from it. */
+async function foresee(
+  { database, storage }: CleanUpDeps,
+  { days, scan_storage }: CleanUp,
+  { trashMs, graceMs, unknownMs }: Retention,
+): Promise<CleanUpReport> {
+  const countUnknown = async (keys: string[]) => (await findUnknownObjects(database, keys)).length;
+  const unknown_objects = scan_storage ? await scan(storage, unknownMs, countUnknown) : 0;
+  return {
+    dry_run: true,
+    orphaned_files: days === undefined ? 0 : await countOrphans(database, days * DAY_MS),
+    generations: await countTrash(database, trashMs),
+    blobs: await countCondemnedBlobs(database, graceMs),
+    objects: (await countLooseObjects(database)) + unknown_objects,
+    unknown_objects,
+  };
+}
+
+/** From the claim on nobody can name the objects; those of a process that dies here are claimed again. */
+async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<number> {
+  const keys = await claimLooseObjects(database, BATCH);
+  for (const key of keys) {
+    await storage.delete(key);
+    await forgetLooseObject(database, key);
+  }
+  return keys.length;
+}
+
+/** Hands the keys of all objects that are older than `ageMs` to `take`, many at a time. Gives the sum of its answers. */
+async function scan(
+  storage: ObjectStorage,
+  ageMs: number,
+  take: (keys: string[]) => Promise<number>,
+): Promise<number> {
+  const before = Date.now() - ageMs;
+  let sum = 0;
+  let keys: string[] = [];
+  for (const folder of FOLDERS) {
+    for await (const { key, modified_at } of storage.list(folder)) {
+      if (modified_at.getTime() <= before) keys.push(key);
+      if (keys.length < KEYS_AT_ONCE) continue;
+      sum += await take(keys);
+      keys = [];
+    }
+  }
+  return sum + (await take(keys));
+}
+
+/** Does batch after batch until one finds nothing. Gives the sum. */
+async function untilDone(doBatch: () => Promise<number>): Promise<number> {
+  for (let sum = 0; ;) {
+    const done = await doBatch();
+    if (done === 0) return sum;
+    sum += done;
+  }
+}
