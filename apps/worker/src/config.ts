@@ -1,9 +1,22 @@
-import { defineConfig, serviceVariables, urlList, type Environment } from '@avatarforge/runtime';
+import {
+  defineConfig,
+  flag,
+  integer,
+  serviceVariables,
+  urlList,
+  type Environment,
+} from '@avatarforge/runtime';
 import { z } from 'zod';
 
 /** Everything the worker reads from its environment. */
 export const WorkerConfig = z.object({
   ...serviceVariables,
+  CLEANUP_DAYS: integer({ min: 0, max: 365 })
+    .default(30)
+    .describe('Files that no generation needs are deleted when unused for so many days; 0: never.'),
+  CLEANUP_DRY_RUN: flag()
+    .default(false)
+    .describe('The clean-up only says in the log what it would delete.'),
   COMFYUI_URLS: urlList().describe('The ComfyUI instances, separated by commas.'),
 });
 export type WorkerConfig = Readonly<z.output<typeof WorkerConfig>>;

@@ -12,10 +12,12 @@ import { createStorage } from '@avatarforge/storage';
 import type { WorkerConfig } from './config';
 import { Finalizer } from './finalize/finalizer';
 import { Fleet } from './generate/fleet';
+import { cleanUpOnTime } from './maintain/cleanUpOnTime';
 import { reconcile } from './maintain/reconcile';
 
 const ROLES = ['generate', 'finalize', 'maintain'] as const;
 const RECONCILE_MS = 1000;
+const CLEAN_UP_MS = 60_000;
 const STOP_MS = 10_000;
 const CLOSE_MS = 3000;
 
@@ -45,6 +47,21 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
         },
       });
       releasers.push('reconcile', () => reconciling.stop(), { timeoutMs: STOP_MS });
+
+      const cleaning = startInterval({
+        name: 'clean-up',
+        everyMs: CLEAN_UP_MS,
+        jitter: 0.2,
+        run: () =>
+          cleanUpOnTime(
+            { database, storage, log },
+            { orphanDays: config.CLEANUP_DAYS || null, isDryRun: config.CLEANUP_DRY_RUN },
+          ),
+        onError: (error) => {
+          log.error({ err: error }, 'clean-up failed');
+        },
+      });
+      releasers.push('clean-up', () => cleaning.stop(), { timeoutMs: STOP_MS });
 
       const ringFinalize = () => {
         finalizer.ring();

@@ -1,7 +1,7 @@
 import type { Verdict } from '@avatarforge/comfy';
 import { markExecuted } from '@avatarforge/db';
 import { endForFailure, endWith } from './endWith';
-import type { FollowResult } from './follow';
+import { isHung, type FollowResult } from './follow';
 import type { DrivenAttempt, Session } from './session';
 import type { WatchedPrompt } from './watchedPrompt';
 
@@ -22,9 +22,15 @@ export async function conclude(
       await endForFailure(session, attempt, result.failure);
       break;
     case 'interrupted':
-      await endWith(session, attempt, 'evicted', 'Interrupted from outside.');
+      if (prompt.isCancelled) await endWith(session, attempt, 'cancelled');
+      else await endWith(session, attempt, 'evicted', 'Interrupted from outside.');
       break;
     case 'lost':
+      // Somebody waits for its end, and nobody draws it elsewhere.
+      if (prompt.isCancelled) {
+        await endWith(session, attempt, result.reason);
+        break;
+      }
       // Out of the queue before the shot may be drawn elsewhere.
       await forget(session, prompt, result);
       await endWith(session, attempt, result.reason);
@@ -51,9 +57,9 @@ async function concludeSuccess(
   }
   const { database, held, log } = session;
   const { attemptId: id } = attempt;
-  const isOurs = await markExecuted(database, { id, epoch: held.lease.epoch, manifest, gpuMs });
-  log.info({ attempt_id: id, outputs: manifest.length, is_ours: isOurs }, 'attempt executed');
-  session.ringFinalize();
+  const state = await markExecuted(database, { id, epoch: held.lease.epoch, manifest, gpuMs });
+  log.info({ attempt_id: id, outputs: manifest.length, state }, 'attempt executed');
+  if (state === 'executed') session.ringFinalize();
 }
 
 /** Leaves nothing of the prompt on the instance but its files; failing at that costs it some memory and nobody anything. */
@@ -65,7 +71,7 @@ async function forget(
   if (!held.isHeld()) return;
   try {
     if (result.outcome !== 'lost') await comfy.deleteHistory(promptId, { signal: held.signal });
-    else if (result.reason === 'hang' || isStranded) {
+    else if (isHung(result) || isStranded) {
       const cancelled = await comfy.cancel(attemptId, { signal: held.signal });
       log.info({ attempt_id: attemptId, result: cancelled }, 'prompt cancelled');
     }

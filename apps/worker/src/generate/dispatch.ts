@@ -7,6 +7,7 @@ import { ObjectNotFoundError, StorageUnavailableError } from '@avatarforge/stora
 import { withOutputPrefix } from '@avatarforge/workflows';
 import { endForFailure, endWith } from './endWith';
 import type { Session } from './session';
+import type { WatchedPrompt } from './watchedPrompt';
 
 /** Marks what is ours on a ComfyUI that others use too. */
 const DEPLOYMENT = 'avatarforge';
@@ -23,13 +24,17 @@ const READ_INPUT_MS = 8000;
 export async function dispatch(
   session: Session,
   attempt: ClaimedAttempt,
-  clientId: string,
+  { clientId, prompt }: { clientId: string; prompt: WatchedPrompt },
 ): Promise<boolean> {
   const { database, held, comfy, log } = session;
   const { attemptId } = attempt;
   const { epoch } = held.lease;
   const graph = await prepare(session, attempt);
   if (!graph || !held.isHeld()) return false;
+  if (prompt.isCancelled) {
+    await endWith(session, attempt, 'cancelled');
+    return false;
+  }
   if (!(await markDispatching(database, attemptId, epoch))) return false;
   const timeoutMs = Math.min(SUBMIT_MS, held.remainingMs());
   if (timeoutMs === 0) return false;

@@ -2,11 +2,13 @@ import { createComfyClient } from '@avatarforge/comfy';
 import {
   acquireLeases,
   deleteWorker,
+  findCancelledAttempts,
   releaseLease,
   renewLeases,
   saveWorker,
   type ClaimedAttempt,
   type Database,
+  type Lease,
 } from '@avatarforge/db';
 import type { TicketWaiter } from '@avatarforge/queue';
 import { startInterval, type Interval, type Logger } from '@avatarforge/runtime';
@@ -93,6 +95,16 @@ export class Fleet {
       } else {
         this.run(this.drop(driver));
       }
+    }
+    await this.passOnCancels(kept);
+  }
+
+  /** Tells drivers which of their prompts are to be stopped. */
+  private async passOnCancels(leases: Lease[]): Promise<void> {
+    const { database, workerId } = this.deps;
+    const cancelled = await findCancelledAttempts(database, workerId, leases);
+    for (const { instanceId, attemptId } of cancelled) {
+      this.drivers.get(instanceId)?.cancel(attemptId);
     }
   }
 

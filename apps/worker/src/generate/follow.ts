@@ -1,6 +1,7 @@
 import { ComfyUnavailableError, type Look, type Verdict } from '@avatarforge/comfy';
 import type { EndReason } from '@avatarforge/core';
 import { markStarted } from '@avatarforge/db';
+import { CANCEL_CALL_MS, Cancellation } from './cancellation';
 import type { Session } from './session';
 import { Watchdog } from './watchdog';
 import type { WatchedPrompt } from './watchedPrompt';
@@ -11,9 +12,15 @@ const POLL_MS = 1000;
 /** What became of a prompt: a verdict, or `lost` when there will be none. */
 export type FollowResult = Verdict | { outcome: 'lost'; reason: EndReason };
 
+/** Whether the instance goes on with a prompt that it should be done with. */
+export function isHung(result: FollowResult): boolean {
+  return result.outcome === 'lost' && ['hang', 'cancel_ignored'].includes(result.reason);
+}
+
 /**
- * Follows a prompt to its end. Writes `started` when it is seen or heard to run. `socketHeardAt` tells when the socket
- * to the instance last gave a sign of life. Throws the reason of the lease's signal when the lease ends first.
+ * Follows a prompt to its end, which is near when it is cancelled. Writes `started` when it is seen or heard to run.
+ * `socketHeardAt` tells when the socket to the instance last gave a sign of life. Throws the reason of the lease's signal
+ * when the lease ends first.
  */
 export async function follow(
   session: Session,
@@ -22,9 +29,10 @@ export async function follow(
 ): Promise<FollowResult> {
   const { signal } = session.held;
   const watchdog = new Watchdog(prompt);
+  const cancellation = new Cancellation(prompt);
   let isSaved = false;
   for (;;) {
-    const seen = await look(session, prompt.attemptId);
+    const seen = await look(session, prompt);
     if ('promptId' in seen) prompt.promptId = seen.promptId;
     if (seen.state === 'finished') return seen.verdict;
     if (seen.state === 'running') prompt.hasStarted = true;
@@ -33,12 +41,11 @@ export async function follow(
       await markStarted(session.database, prompt.attemptId, session.held.lease.epoch);
       isSaved = true;
     }
-    const reason = watchdog.judge({
-      state: seen.state,
-      at: performance.now(),
-      socketHeardAt: socketHeardAt(),
-    });
+    const { state } = seen;
+    const sighting = { state, at: performance.now(), socketHeardAt: socketHeardAt() };
+    const reason = cancellation.judge(sighting, watchdog.judge(sighting));
     if (reason) return { outcome: 'lost', reason };
+    if (prompt.isCancelled) await cancellation.ask(session, state);
     await prompt.wake.wait(POLL_MS, signal);
     signal.throwIfAborted();
   }
@@ -46,9 +53,13 @@ export async function follow(
 
 type Seen = Look | { state: 'refused' } | { state: 'silent' };
 
-async function look({ comfy, held, log }: Session, attemptId: string): Promise<Seen> {
+async function look(
+  { comfy, held, log }: Session,
+  { attemptId, isCancelled }: WatchedPrompt,
+): Promise<Seen> {
+  const limits = isCancelled && { timeoutMs: CANCEL_CALL_MS };
   try {
-    return await comfy.look(attemptId, { signal: held.signal });
+    return await comfy.look(attemptId, { signal: held.signal, ...limits });
   } catch (error) {
     if (!(error instanceof ComfyUnavailableError)) throw error;
     log.debug({ attempt_id: attemptId, err: error }, 'instance does not answer');

@@ -5,7 +5,7 @@ import { withContext } from '@avatarforge/runtime';
 import { conclude } from './conclude';
 import { dispatch } from './dispatch';
 import { endWith } from './endWith';
-import { follow } from './follow';
+import { follow, isHung } from './follow';
 import type { HeldLease } from './heldLease';
 import { InstanceConnection } from './instanceConnection';
 import { keepLearning } from './learnCapabilities';
@@ -81,6 +81,11 @@ export class InstanceDriver {
     }
   }
 
+  /** Has the prompt of this attempt stopped, if it is followed here. */
+  cancel(attemptId: string): void {
+    this.open.get(attemptId)?.cancel(performance.now());
+  }
+
   private async claimNow(): Promise<ClaimedAttempt[]> {
     const { database, workerId, held } = this.session;
     const count = this.hunger();
@@ -90,7 +95,7 @@ export class InstanceDriver {
     if (!claimed) held.end();
     for (const attempt of claimed ?? []) {
       this.drive(attempt, false, async (prompt) => {
-        const isThere = await dispatch(this.session, attempt, clientId);
+        const isThere = await dispatch(this.session, attempt, { clientId, prompt });
         if (isThere) await this.followToEnd(attempt, prompt);
       });
     }
@@ -127,14 +132,13 @@ export class InstanceDriver {
   private driveAdopted(attempt: OpenAttempt, prompt: WatchedPrompt): Promise<void> {
     // Nothing was sent for a claimed one, so nothing needs to be looked for.
     if (attempt.state === 'claimed') return endWith(this.session, attempt, 'released');
+    if (attempt.isCancelled) prompt.cancel(performance.now());
     return this.followToEnd(attempt, prompt);
   }
 
   private async followToEnd(attempt: DrivenAttempt, prompt: WatchedPrompt): Promise<void> {
     const result = await follow(this.session, prompt, () => this.connection.heardAt());
-    if (result.outcome === 'lost' && result.reason === 'hang') {
-      this.connection.quarantine(prompt.attemptId);
-    }
+    if (isHung(result)) this.connection.quarantine(prompt.attemptId);
     // It would fail whatever comes next, at once, and so take it from the others.
     if (result.outcome === 'error' && result.failure.kind === 'device_error') {
       this.connection.quarantine(null);

@@ -15,6 +15,8 @@ export class WatchedPrompt {
    * that it was submitted under, and to no later one.
    */
   heardAt: number | null = null;
+  /** When it became known here that it is to be stopped, by the same clock. Null while it is wanted. */
+  cancelledAt: number | null = null;
 
   constructor(
     readonly attemptId: string,
@@ -40,6 +42,16 @@ export class WatchedPrompt {
 
   strand(): void {
     this.isStranded = true;
+    this.wake.now();
+  }
+
+  get isCancelled(): boolean {
+    return this.cancelledAt !== null;
+  }
+
+  cancel(at: number): void {
+    if (this.isCancelled) return;
+    this.cancelledAt = at;
     this.wake.now();
   }
 }

@@ -1,0 +1,37 @@
+import { claimScheduled, finishScheduled } from '@avatarforge/db';
+import type { Logger } from '@avatarforge/runtime';
+import { cleanUp, type CleanUpDeps } from '@avatarforge/services';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Whoever began and died is followed by another after this long. */
+const RETRY_MS = 15 * MINUTE_MS;
+
+/** How files are kept in order. */
+export interface CleanUpPolicy {
+  /** Files that no generation needs go when nobody used them for so many days; null: never. */
+  orphanDays: number | null;
+  /** Only says what it would delete. */
+  isDryRun: boolean;
+}
+
+/**
+ * Cleans up what is due, of all workers in one: often what was deleted, so that its bytes go; once a day the orphans.
+ * When it is due stands in Postgres.
+ */
+export async function cleanUpOnTime(
+  deps: CleanUpDeps & { log: Logger },
+  { orphanDays, isDryRun }: CleanUpPolicy,
+): Promise<void> {
+  const days = orphanDays ?? undefined;
+  const jobs = [
+    { name: 'files.tidy', everyMs: 10 * MINUTE_MS, input: {} },
+    { name: 'files.cleanup', everyMs: DAY_MS, input: { days } },
+  ];
+  for (const { name, everyMs, input } of jobs) {
+    if (!(await claimScheduled(deps.database, name, RETRY_MS))) continue;
+    const report = await cleanUp(deps, { ...input, scan_storage: false, dry_run: isDryRun });
+    await finishScheduled(deps.database, name, everyMs);
+    deps.log.info({ job: name, ...report }, 'cleaned up');
+  }
+}
