@@ -7,9 +7,9 @@ import { readAnswer, startTestApi, type TestApi } from './fixtures/startTestApi'
 const PREFIX = '/avatarforge-controller';
 
 let api: TestApi;
-let isAccepting = true;
+const stopping = new AbortController();
 beforeAll(async () => {
-  api = await startTestApi({ auth: false, isAccepting: () => isAccepting });
+  api = await startTestApi({ auth: false, stopping: stopping.signal });
 }, 60_000);
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -45,14 +45,6 @@ describe('the system', () => {
       checks: { database: 'ok', storage: 'ok', redis: 'failed' },
       pool: { workers: 0, instances_healthy: 0 },
     });
-  });
-
-  test('it is not ready once it is told to stop', async () => {
-    isAccepting = false;
-    const response = await api.fetch('/readyz');
-    isAccepting = true;
-    expect(response.status).toBe(503);
-    expect(((await response.json()) as Readiness).status).toBe('not_ready');
   });
 
   test('metrics count by operation', async () => {
@@ -165,13 +157,22 @@ describe('what is wrong with a request', () => {
 
   test.each([
     ['GET', '/nope'],
-    ['DELETE', '/v1/generations'],
     ['GET', '/v1/generations/nope'],
     ['GET', `${PREFIX}/generations/%ff`],
     ['GET', '/problems/nope'],
   ])('%s %s is not found', async (method, path) => {
     expect((await problemOf(await api.fetch(path, { method }))).code).toBe('not_found');
   });
+});
+
+test.each([
+  ['DELETE', '/v1/generations', 'POST, GET, HEAD'],
+  ['PUT', '/v1/files/01980000-0000-7000-8000-000000000000', 'GET, HEAD, DELETE'],
+  ['GET', `${PREFIX}/generate/avatar`, 'POST'],
+])('%s %s says what the address takes: %s', async (method, path, allowed) => {
+  const response = await api.fetch(path, { method });
+  expect((await problemOf(response)).code).toBe('method_not_allowed');
+  expect(response.headers.get('allow')).toBe(allowed);
 });
 
 describe('request ids', () => {
@@ -226,4 +227,12 @@ describe('the documentation', () => {
     const file = join(__dirname, '../../../docs/problems/not_found.md');
     expect(page).toBe(readFileSync(file, 'utf8'));
   });
+});
+
+// The last one: it stays stopped.
+test('it is not ready once it is told to stop', async () => {
+  stopping.abort();
+  const response = await api.fetch('/readyz');
+  expect(response.status).toBe(503);
+  expect(((await response.json()) as Readiness).status).toBe('not_ready');
 });

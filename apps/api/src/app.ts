@@ -1,11 +1,12 @@
 import type { ObjectStorage } from '@avatarforge/storage';
 import type { Logger, Metrics } from '@avatarforge/runtime';
-import type { CreateGenerationDeps } from '@avatarforge/services';
+import type { CreateGenerationDeps, GenerationWatch } from '@avatarforge/services';
 import express, { type Express } from 'express';
 import { routeDocumentation } from './documentation/routeDocumentation';
 import { avatarHandlers } from './handlers/avatars';
 import { fileHandlers } from './handlers/files';
 import { generationHandlers } from './handlers/generations';
+import { originalFileHandlers } from './handlers/originalFiles';
 import { systemHandlers } from './handlers/system';
 import { workflowHandlers } from './handlers/workflows';
 import { refuseForeignPages } from './http/foreignPages';
@@ -22,10 +23,11 @@ export interface AppDeps extends CreateGenerationDeps {
   metrics: Metrics;
   storage: ObjectStorage;
   identify: Identify;
+  watch: GenerationWatch;
   /** Whether Redis answers; within moments. */
   pingRedis: () => Promise<boolean>;
-  /** Whether the process takes work; false from the signal to stop on. */
-  isAccepting: () => boolean;
+  /** Aborts when the process is told to stop: from then on it takes no work, and holds no answer back. */
+  stopping: AbortSignal;
   /** Names of the migrations that the database must have applied. */
   migrations: readonly string[];
   /** Where what arrives is kept until it is stored. */
@@ -50,6 +52,7 @@ export function buildApp(deps: AppDeps): Express {
       ...generationHandlers(deps),
       ...avatarHandlers(deps),
       ...fileHandlers(deps),
+      ...originalFileHandlers(deps),
       ...workflowHandlers(deps),
       ...systemHandlers({ ...deps, readReadiness }),
     },

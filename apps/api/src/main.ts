@@ -16,7 +16,7 @@ import {
   type Logger,
   type Releasers,
 } from '@avatarforge/runtime';
-import { createPoolCatalogs, ensureLocalUser } from '@avatarforge/services';
+import { createGenerationWatch, createPoolCatalogs, ensureLocalUser } from '@avatarforge/services';
 import { createStorage } from '@avatarforge/storage';
 import { loadModels, loadWorkflows } from '@avatarforge/workflows';
 import { version } from '../package.json';
@@ -32,17 +32,17 @@ const DRAIN_TIMEOUT_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createLogger({ name: 'api', level: config.LOG_LEVEL });
-  let isAccepting = true;
+  const stopping = new AbortController();
 
   const releasers = await withReleasers(
     async (releasers) => {
-      await start({ config, log, releasers, isAccepting: () => isAccepting });
+      await start({ config, log, releasers, stopping: stopping.signal });
       return releasers;
     },
     { log },
   );
   onShutdown(async (signal) => {
-    isAccepting = false;
+    stopping.abort();
     log.info({ signal }, 'stopping');
     await releasers.release();
     log.info('stopped');
@@ -53,10 +53,10 @@ interface Start {
   config: ApiConfig;
   log: Logger;
   releasers: Releasers;
-  isAccepting: () => boolean;
+  stopping: AbortSignal;
 }
 
-async function start({ config, log, releasers, isAccepting }: Start): Promise<void> {
+async function start({ config, log, releasers, stopping }: Start): Promise<void> {
   const onError = (err: unknown) => {
     log.warn({ err }, 'something beside the requests failed');
   };
@@ -86,8 +86,9 @@ async function start({ config, log, releasers, isAccepting }: Start): Promise<vo
       void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: DEFAULT_CLASS })));
     },
     pingRedis: () => bell.ping(),
+    watch: createGenerationWatch({ database, onError }),
     identify: await createIdentify(config, database, onError),
-    isAccepting,
+    stopping,
     migrations: listMigrations(MIGRATIONS_DIR),
     uploadFolder,
     checkAnswers: config.NODE_ENV !== 'production',

@@ -14,14 +14,14 @@ export interface ReadinessDeps {
   pingRedis: () => Promise<boolean>;
   /** Names of the migrations that the database must have applied. */
   migrations: readonly string[];
-  /** Whether the process takes work; false from the signal to stop on. */
-  isAccepting: () => boolean;
+  /** Aborts when the process is told to stop: from then on it takes no work. */
+  stopping: AbortSignal;
   log: Pick<Logger, 'warn'>;
 }
 
 /** A function that says whether the API accepts work: process, database, schema and storage decide, Redis is told. */
 export function createReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
-  const { database, storage, pingRedis, migrations, isAccepting, log } = deps;
+  const { database, storage, pingRedis, migrations, stopping, log } = deps;
 
   /** What `run` resolves to, or `null` when it fails. */
   const check = async <T>(name: string, run: () => Promise<T>): Promise<T | null> => {
@@ -45,7 +45,7 @@ export function createReadiness(deps: ReadinessDeps): () => Promise<Readiness> {
       checkStorage(),
       pingRedis(),
     ]);
-    const isReady = isAccepting() && pool && isStorageOk;
+    const isReady = !stopping.aborted && pool && isStorageOk;
     return {
       status: isReady ? 'ready' : 'not_ready',
       checks: { database: toWord(pool), storage: toWord(isStorageOk), redis: toWord(isRedisOk) },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { Problem } from '@avatarforge/contracts';
+import { cleanUp } from '@avatarforge/services';
 import { eventually } from '@avatarforge/testing';
 import { pictureBytes } from './fixtures/pictures';
 import { readAnswer, startTestApi, type TestApi } from './fixtures/startTestApi';
@@ -54,13 +55,18 @@ test('the same bytes again are the same file, whatever they are sent as', async 
   expect(again).toEqual({ ...first, is_duplicate: true });
 });
 
-test('the same bytes sent many times at once become one file and one object', async () => {
+test('the same bytes sent 200 times at once become one file, one blob and, once cleaned up, one object', async () => {
   const bytes = await pictureBytes({ colour: 'green' });
   const uploads = await Promise.all(
-    Array.from({ length: 6 }, async () => readUpload(await api.upload(POSE, bytes))),
+    Array.from({ length: 200 }, async () => readUpload(await api.upload(POSE, bytes))),
   );
   expect(new Set(uploads.map((upload) => upload.file_id)).size).toBe(1);
   expect(uploads.filter((upload) => !upload.is_duplicate)).toHaveLength(1);
+  const blobs = await api.database.query('SELECT 1 FROM blobs WHERE sha256 = $1', [
+    uploads[0]?.content_hash,
+  ]);
+  expect(blobs).toHaveLength(1);
+  await cleanUp(api, { scan_storage: false, dry_run: false });
   expect(await countObjects(bytes)).toBe(1);
 });
 
@@ -112,7 +118,8 @@ describe('what is refused', () => {
   ])('a picture that is %s', async (_name, width, height) => {
     const bytes = await pictureBytes({ width, height });
     const problem = await expectProblem(await api.upload(POSE, bytes), 422, 'image_dimensions');
-    expect(problem.detail).toContain(`${width === 63 ? 63 : 4097} pixels`);
+    expect(problem.detail).toContain(`${width} × ${height} pixels`);
+    expect(problem.errors).toEqual([{ pointer: '/file', message: problem.detail }]);
   });
 
   test('more than 50 MB', async () => {

@@ -1,49 +1,92 @@
-import { Readable } from 'node:stream';
-import type { Wish } from '@avatarforge/contracts';
+import { POSE_NAMES, type AvatarRequest, type Pose, type Wish } from '@avatarforge/contracts';
 import { AppError, isId } from '@avatarforge/core';
+import type { Idempotency } from '@avatarforge/db';
 import {
   createGeneration,
+  deleteGeneration,
   getGeneration,
-  uploadFile,
+  listNumberedGenerations,
   type CreateGenerationDeps,
   type ServiceContext,
   type UploadFileDeps,
 } from '@avatarforge/services';
+import type { Response } from 'express';
 import type { Handlers } from '../http/router';
 import { toAvatarGeneration } from '../presenters/avatarGeneration';
-import { decodeInlineImage } from '../uploads/decodeInlineImage';
-import { receiveFile } from '../uploads/receiveFile';
+import { storeInlineImage } from '../uploads/storeInlineImage';
 
 export interface AvatarDeps extends CreateGenerationDeps, UploadFileDeps {
   /** Where what arrives is kept until it is stored. */
   uploadFolder: string;
 }
 
+type AvatarOperation =
+  | 'generateAvatar'
+  | 'generatePose'
+  | 'generateAllPoses'
+  | 'listAvatars'
+  | 'getAvatar'
+  | 'deleteAvatar';
+
+interface AvatarCall {
+  ctx: ServiceContext;
+  body: AvatarRequest;
+  idempotency: Idempotency | undefined;
+  res: Response;
+}
+
 /** The original contract: generations. */
-export function avatarHandlers(deps: AvatarDeps): Pick<Handlers, 'generateAvatar' | 'getAvatar'> {
+export function avatarHandlers(deps: AvatarDeps): Pick<Handlers, AvatarOperation> {
+  const generate = async ({ ctx, body, idempotency, res }: AvatarCall, views?: readonly Pose[]) => {
+    const input = { ...(await toWish(deps, ctx, body)), ...(views && { views: [...views] }) };
+    const { generation, isReplayed } = await createGeneration(deps, { ctx, input, idempotency });
+    if (isReplayed) res.setHeader('Idempotency-Replayed', 'true');
+    return toAvatarGeneration(generation);
+  };
   return {
-    async generateAvatar({ ctx, body }) {
-      const { pose_file_id, pose_image, reference_file_id, reference_image, ...rest } = body;
-      const { sampler_name, ...wish } = rest;
-      const input: Wish = {
-        ...wish,
-        ...(await toFileId(deps, ctx, { kind: 'pose', id: pose_file_id, image: pose_image })),
-        ...(await toFileId(deps, ctx, {
-          kind: 'reference',
-          id: reference_file_id,
-          image: reference_image,
-        })),
-        sampler: sampler_name,
-        scheduler: 'normal',
-        count: 1,
-        allow_fallback: true,
-      };
-      return toAvatarGeneration(await createGeneration(deps, { ctx, input }));
+    generateAvatar: (call) => generate(call),
+    generatePose: (call) => generate(call, [requirePose(call.query.pose)]),
+    generateAllPoses: (call) => generate(call, POSE_NAMES),
+
+    async listAvatars({ ctx, query: page }) {
+      const { generations, total } = await listNumberedGenerations(deps, { ctx, page });
+      const { limit, offset } = page;
+      return { total, generations: generations.map(toAvatarGeneration), limit, offset };
     },
 
     async getAvatar({ ctx, params }) {
       return toAvatarGeneration(await getGeneration(deps, { ctx, id: params.id }));
     },
+
+    async deleteAvatar({ ctx, params: { id } }) {
+      await deleteGeneration(deps, { ctx, id });
+      return { message: 'Generation deleted.', generation_id: id };
+    },
+  };
+}
+
+function requirePose(name = ''): Pose {
+  const pose = POSE_NAMES.find((known) => known === name);
+  if (pose) return pose;
+  const message = `Use ${POSE_NAMES.join(', ')}.`;
+  throw new AppError('unknown_pose', `There is no pose “${name.slice(0, 60)}”. ${message}`, [
+    { pointer: 'query/pose', message },
+  ]);
+}
+
+async function toWish(deps: AvatarDeps, ctx: ServiceContext, body: AvatarRequest): Promise<Wish> {
+  const { pose_file_id, pose_image, reference_file_id, reference_image, ...rest } = body;
+  const { sampler_name, ...wish } = rest;
+  const pose = { kind: 'pose', id: pose_file_id, image: pose_image } as const;
+  const reference = { kind: 'reference', id: reference_file_id, image: reference_image } as const;
+  return {
+    ...wish,
+    ...(await toFileId(deps, ctx, pose)),
+    ...(await toFileId(deps, ctx, reference)),
+    sampler: sampler_name,
+    scheduler: 'normal',
+    count: 1,
+    allow_fallback: true,
   };
 }
 
@@ -62,7 +105,7 @@ async function toFileId(
 ): Promise<Pick<Wish, 'pose_file_id' | 'reference_file_id'>> {
   const field = `${kind}_file_id` as const;
   if (id) return { [field]: requireId(id, field) };
-  return image ? { [field]: await storeInlineImage(deps, ctx, { kind, image }) } : {};
+  return image ? { [field]: await storeInlineImage(deps, ctx, { kind, text: image }) } : {};
 }
 
 function requireId(id: string, field: string): string {
@@ -70,20 +113,4 @@ function requireId(id: string, field: string): string {
   throw new AppError('unknown_file', `${field}: there is no file “${id.slice(0, 60)}”.`, [
     { pointer: `/${field}`, message: 'This file does not exist.' },
   ]);
-}
-
-async function storeInlineImage(
-  deps: AvatarDeps,
-  ctx: ServiceContext,
-  { kind, image }: { kind: InputImage['kind']; image: string },
-): Promise<string> {
-  const filename = `${kind}_image`;
-  const bytes = decodeInlineImage(image, filename);
-  const received = await receiveFile(Readable.from([bytes]), deps.uploadFolder);
-  try {
-    const { file } = await uploadFile(deps, { ctx, upload: { ...received, filename, kind } });
-    return file.id;
-  } finally {
-    await received.remove();
-  }
 }

@@ -1,21 +1,42 @@
+import type { Generation } from '@avatarforge/contracts';
 import {
+  cancelGeneration,
   createGeneration,
+  deleteGeneration,
   getGeneration,
   listGenerations,
+  retryGeneration,
+  type CreatedGeneration,
   type CreateGenerationDeps,
+  type GenerationWatch,
+  type ServiceContext,
 } from '@avatarforge/services';
+import type { Request, Response } from 'express';
+import { preferredWait } from '../http/preferences';
 import type { Handlers } from '../http/router';
 import { toGeneration } from '../presenters/generation';
 
+export interface GenerationDeps extends CreateGenerationDeps {
+  watch: GenerationWatch;
+  /** Aborts when the process is told to stop: from then on no answer is held back. */
+  stopping: AbortSignal;
+}
+
+type GenerationOperation =
+  | 'createGeneration'
+  | 'listGenerations'
+  | 'getGeneration'
+  | 'cancelGeneration'
+  | 'retryGeneration'
+  | 'deleteGeneration';
+
 /** Native v1: generations. */
-export function generationHandlers(
-  deps: CreateGenerationDeps,
-): Pick<Handlers, 'createGeneration' | 'listGenerations' | 'getGeneration'> {
+export function generationHandlers(deps: GenerationDeps): Pick<Handlers, GenerationOperation> {
   return {
-    async createGeneration({ ctx, body, res }) {
-      const generation = toGeneration(await createGeneration(deps, { ctx, input: body }));
-      res.location(generation.urls.self);
-      return generation;
+    async createGeneration({ body, idempotency, ...request }) {
+      const { ctx } = request;
+      const created = await createGeneration(deps, { ctx, input: body, idempotency });
+      return answerCreated(deps, request, created);
     },
 
     async listGenerations({ ctx, query }) {
@@ -30,5 +51,47 @@ export function generationHandlers(
     async getGeneration({ ctx, params }) {
       return toGeneration(await getGeneration(deps, { ctx, id: params.id }));
     },
+
+    async cancelGeneration({ ctx, params }) {
+      return toGeneration(await cancelGeneration(deps, { ctx, id: params.id }));
+    },
+
+    async retryGeneration({ params, body, idempotency, ...request }) {
+      const { ctx } = request;
+      const retry = { ctx, id: params.id, seed: body.seed, idempotency };
+      return answerCreated(deps, request, await retryGeneration(deps, retry));
+    },
+
+    async deleteGeneration({ ctx, params }) {
+      await deleteGeneration(deps, { ctx, id: params.id });
+      return undefined;
+    },
   };
+}
+
+/** A new generation as it is; held back until it is final, where the client prefers to wait. */
+async function answerCreated(
+  deps: GenerationDeps,
+  { ctx, req, res }: { ctx: ServiceContext; req: Request; res: Response },
+  { generation, isReplayed }: CreatedGeneration,
+): Promise<Generation> {
+  const { id } = generation;
+  const created = toGeneration(generation);
+  res.location(created.urls.self);
+  if (isReplayed) res.setHeader('Idempotency-Replayed', 'true');
+  const seconds = preferredWait(req);
+  if (seconds === 0) return created;
+
+  res.setHeader('Preference-Applied', `wait=${seconds}`);
+  const gone = new AbortController();
+  res.once('close', () => {
+    gone.abort();
+  });
+  const over = AbortSignal.timeout(seconds * 1000);
+  const isFinal = await deps.watch.untilFinal(
+    id,
+    AbortSignal.any([deps.stopping, gone.signal, over]),
+  );
+  if (isFinal) res.status(200);
+  return toGeneration(await getGeneration(deps, { ctx, id }));
 }

@@ -7,10 +7,12 @@ import {
   type Operations,
 } from '@avatarforge/contracts';
 import { AppError } from '@avatarforge/core';
-import { withContext } from '@avatarforge/runtime';
+import type { Idempotency } from '@avatarforge/db';
+import { takeTurns, withContext } from '@avatarforge/runtime';
 import { requireScope, type ServiceContext } from '@avatarforge/services';
 import express, { type IRouter, type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
+import { idempotencyOf } from './idempotency';
 import type { Identify } from './identify';
 import { stateOf } from './requestState';
 import { validate } from './validate';
@@ -19,8 +21,10 @@ import { validate } from './validate';
 type Caller<O extends Operation> = O['scope'] extends null ? null : ServiceContext;
 
 /** What a handler is given: the parts of the request, parsed by the schemas of its operation. */
-export interface HandlerRequest<K extends OperationName> extends OperationInput<Operations[K]> {
+interface HandlerRequest<K extends OperationName> extends OperationInput<Operations[K]> {
   ctx: Caller<Operations[K]>;
+  /** Where the sender gave a key and the operation takes one. */
+  idempotency: Idempotency | undefined;
   req: Request;
   /** For headers; the body is what the handler returns, but for operations that answer with bytes or pages. */
   res: Response;
@@ -46,11 +50,30 @@ export interface RouterOptions {
 const JSON_LIMIT_BYTES = 1024 ** 2;
 /** A picture of 50 MB, as base64, and a little more. */
 const INLINE_IMAGE_LIMIT_BYTES = 70 * 1024 ** 2;
+const inTurn = takeTurns(2);
 
 /** Routes every operation of the contract to its handler. */
 export function routeOperations(router: IRouter, options: RouterOptions): void {
   for (const name of Object.keys(operations) as OperationName[]) {
     routeOperation(router, name, options);
+  }
+  refuseOtherMethods(router);
+}
+
+/** An address that exists says so, and which methods it takes. */
+function refuseOtherMethods(router: IRouter): void {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of Object.values(operations)) {
+    const names = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    methods.set(path, [...(methods.get(path) ?? []), ...names]);
+  }
+  for (const [path, names] of methods) {
+    router.all(toExpressPath(path), (req, res) => {
+      const allowed = names.join(', ');
+      res.setHeader('Allow', allowed);
+      const detail = `${req.method} is not for this address. It takes ${allowed}.`;
+      throw new AppError('method_not_allowed', detail);
+    });
   }
 }
 
@@ -63,7 +86,8 @@ function routeOperation(
   const handler = handlers[name];
   const answer: RequestHandler = async (req, res) => {
     res.status(operation.status);
-    const body: unknown = await handler(toHandlerRequest(operation, req, res));
+    const body: unknown = await handler(toHandlerRequest(name, req, res));
+    if (operation.status === 204) res.end();
     if (operation.response === null) return;
     if (checkAnswers) checkAnswer(name, operation.response, body);
     res.json(body);
@@ -71,7 +95,7 @@ function routeOperation(
   router[operation.method](
     toExpressPath(operation.path),
     begin(name, operation, identify),
-    ...(operation.body ? [requireJson, express.json({ limit: bodyLimit(name) })] : []),
+    ...(operation.body ? readJson(operation) : []),
     answer,
   );
 }
@@ -109,22 +133,37 @@ const requireJson: RequestHandler = (req, _res, next) => {
   next();
 };
 
-function bodyLimit(name: OperationName): number {
-  return name === 'generateAvatar' ? INLINE_IMAGE_LIMIT_BYTES : JSON_LIMIT_BYTES;
+function readJson({ takesPictures }: Operation): RequestHandler[] {
+  if (!takesPictures) return [requireJson, express.json({ limit: JSON_LIMIT_BYTES })];
+  return [requireJson, takeTurn, express.json({ limit: INLINE_IMAGE_LIMIT_BYTES })];
 }
 
-/** What the one handler of `operation` takes: its schemas made the parts, and `begin` the caller; hence the cast. */
-function toHandlerRequest(operation: Operation, req: Request, res: Response): never {
-  const { params, query, body } = operation;
-  const request = {
+/** A body with a picture in it takes a multiple of its size, as long as it is answered. */
+const takeTurn: RequestHandler = async (req, res, next) => {
+  const isSmall = Number(req.get('Content-Length') ?? Infinity) <= JSON_LIMIT_BYTES;
+  const untilAnswered = () =>
+    new Promise<void>((resolve) => {
+      if (res.destroyed) {
+        resolve();
+        return;
+      }
+      res.once('close', resolve);
+      next();
+    });
+  if (isSmall) next();
+  else await inTurn(untilAnswered);
+};
+
+/** What the one handler of the operation takes: its schemas made the parts, and `begin` the caller; hence the cast. */
+function toHandlerRequest(name: OperationName, req: Request, res: Response): never {
+  const { params, query, body, isIdempotent }: Operation = operations[name];
+  const said = {
     params: params && validate(params, req.params, 'params'),
     query: query && validate(query, req.query, 'query'),
     body: body && validate(body, req.body, 'body'),
-    ctx: stateOf(req).ctx,
-    req,
-    res,
   };
-  return request as never;
+  const idempotency = isIdempotent ? idempotencyOf(req, name, said) : undefined;
+  return { ...said, idempotency, ctx: stateOf(req).ctx, req, res } as never;
 }
 
 function checkAnswer(name: OperationName, schema: z.ZodType, body: unknown): void {

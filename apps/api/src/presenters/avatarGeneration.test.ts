@@ -21,6 +21,8 @@ const queued: GenerationRecord = {
   createdAt: new Date(0),
   startedAt: null,
   finishedAt: null,
+  isCancelRequested: false,
+  retryOf: null,
 };
 const completed: GenerationRecord = {
   ...queued,

@@ -1,4 +1,4 @@
-import type { AvatarGeneration } from '@avatarforge/contracts';
+import { POSE_NAMES, type AvatarGeneration } from '@avatarforge/contracts';
 import type { GenerationRecord, OutputRecord } from '@avatarforge/db';
 import { fileUrl } from './urls';
 
@@ -18,21 +18,31 @@ export function toAvatarGeneration(record: GenerationRecord): AvatarGeneration {
   };
 }
 
-function messageOf({ status, shotsDone, shotsTotal, error }: GenerationRecord): string {
+function messageOf(record: GenerationRecord): string {
+  const { status, shotsDone, shotsTotal, error } = record;
+  const what = `Avatar generation${viewsOf(record)}`;
   switch (status) {
     case 'queued':
-      return 'Avatar generation queued.';
+      return `${what} queued.`;
     case 'processing':
-      return `Avatar generation in progress: ${shotsDone} of ${shotsTotal} pictures done.`;
+      return `${what} in progress: ${shotsDone} of ${shotsTotal} pictures done.`;
     case 'completed':
-      return 'Avatar generation completed.';
+      return `${what} completed.`;
     case 'failed':
-      return `Avatar generation failed. ${error?.message ?? ''}`.trim();
+      return `${what} failed. ${error?.message ?? ''}`.trim();
     case 'cancelled':
-      return 'Avatar generation cancelled.';
+      return `${what} cancelled.`;
     default:
       return status satisfies never;
   }
+}
+
+/** Which of the views it shows, in words. */
+function viewsOf({ inputs }: GenerationRecord): string {
+  const views = Array.isArray(inputs['views']) ? inputs['views'].map(String) : [];
+  if (views.length === 0) return '';
+  if (views.length === POSE_NAMES.length) return ' of all poses';
+  return ` of the ${views.join(' and ')} pose`;
 }
 
 function toOutputFile(output: OutputRecord): AvatarGeneration['output_files'][number] {

@@ -7,7 +7,8 @@ const instance = (health: 'ok' | 'unreachable' | 'unknown', url: string) => ({
   url,
   health,
   healthReason: health === 'unreachable' ? 'connection refused' : null,
-  systemStats: health === 'ok' ? { devices: [{ name: 'cuda:0' }] } : null,
+  systemStats:
+    health === 'ok' ? { ramFreeBytes: 5, devices: [{ name: 'cuda:0', vramFreeBytes: 3 }] } : null,
   seenAt: null,
 });
 
@@ -20,7 +21,8 @@ test('an instance that answers is shown before one that does not, with its stats
   expect(shown).toEqual({
     status: 'online',
     url: 'http://b:8188',
-    devices: [{ name: 'cuda:0' }],
+    ram_free_bytes: 5,
+    devices: [{ name: 'cuda:0', vram_free_bytes: 3 }],
   });
 });
 

@@ -11,7 +11,7 @@ export function toControllerHealth({ instances }: PoolStatus): ControllerHealth 
   if (!shown) return { api_status: 'healthy', comfyui: { status: 'unknown', url: null } };
   const { systemStats, health, healthReason, url } = shown;
   const comfyui = {
-    ...systemStats,
+    ...(withSnakeCase(systemStats) as object | null),
     ...(healthReason !== null && { reason: healthReason }),
     status: STATUS[health],
     url: withoutCredentials(url),
@@ -21,4 +21,15 @@ export function toControllerHealth({ instances }: PoolStatus): ControllerHealth 
 
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+/** The same value with the names of all its fields as answers write them: `ramFreeBytes` → `ram_free_bytes`. */
+function withSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, field]) => [
+    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    withSnakeCase(field),
+  ]);
+  return Object.fromEntries(entries) as object;
 }

@@ -18,6 +18,8 @@ export function toGeneration(record: GenerationRecord): Generation {
     created_at: record.createdAt.toISOString(),
     started_at: record.startedAt?.toISOString() ?? null,
     finished_at: record.finishedAt?.toISOString() ?? null,
+    cancel_requested: record.isCancelRequested,
+    retry_of: record.retryOf,
     urls: { self: generationUrl(record.id) },
   };
 }

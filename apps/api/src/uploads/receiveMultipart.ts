@@ -1,8 +1,8 @@
 import { IMAGE_LIMITS } from '@avatarforge/contracts';
 import { AppError, DependencyError } from '@avatarforge/core';
+import { receiveFile, type ReceivedFile } from '@avatarforge/services';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import { receiveFile, type ReceivedFile } from './receiveFile';
 
 /** A file of a form, with the name its sender gave. */
 export interface ReceivedUpload extends ReceivedFile {
@@ -41,7 +41,12 @@ export async function receiveMultipart(
       }, done);
     },
   };
-  const parse = multer({ storage, limits: LIMITS, defParamCharset: 'utf8' }).single(FIELD);
+  const parse = multer({
+    storage,
+    limits: LIMITS,
+    defParamCharset: 'utf8',
+    preservePath: true,
+  }).single(FIELD);
   try {
     await new Promise<void>((resolve, reject) => {
       parse(req, res, (error: unknown) => {
