@@ -38,7 +38,7 @@ export interface OpenAttempt {
   state: AttemptState;
   /** ComfyUI said that it began. */
   isStarted: boolean;
-  /** It is to be stopped. */
+  /** Nobody waits for it any more: it is to be stopped. */
   isCancelled: boolean;
 }
 
@@ -89,7 +89,7 @@ export async function adoptAttempts(
          AND EXISTS (SELECT 1 FROM instance_leases l WHERE l.instance_id = $1 AND l.epoch = $2)
        RETURNING a.id AS "attemptId", a.shot_id AS "shotId", s.generation_id AS "generationId",
          a.state, a.started_at IS NOT NULL AS "isStarted",
-         g.cancel_requested_at IS NOT NULL AS "isCancelled"`,
+         g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL AS "isCancelled"`,
     [lease.instanceId, lease.epoch, followed],
   );
 }

@@ -146,6 +146,14 @@ describe('the worker of an instance', () => {
     expect(await find(given)).toEqual([]);
   });
 
+  test('is told to stop what belongs to a generation that another shot has failed', async () => {
+    const given = await givenAttempt(db, { ownerId, shots: 2 });
+    await db.query(`UPDATE generations SET status = 'failed', finished_at = now() WHERE id = $1`, [
+      given.generationId,
+    ]);
+    expect(await find(given)).toHaveLength(1);
+  });
+
   test('is not told what is drawn already', async () => {
     const given = await givenAttempt(db, { ownerId, shots: 2 });
     await execute(given);

@@ -19,7 +19,7 @@ export async function cancelGeneration(
   return row?.outcome ?? null;
 }
 
-/** The attempts to be stopped on the instances of those `leases` that the worker still holds. */
+/** The attempts that nobody waits for any more (cancelled, or failed by another shot) on the instances of those `leases` that the worker still holds. */
 export async function findCancelledAttempts(
   db: Database,
   workerId: string,
@@ -32,7 +32,7 @@ export async function findCancelledAttempts(
        JOIN attempts a ON a.instance_id = l.instance_id AND a.state NOT IN ('executed', 'stored', 'ended')
        JOIN shots s ON s.id = a.shot_id
        JOIN generations g ON g.id = s.generation_id
-       WHERE g.cancel_requested_at IS NOT NULL`,
+       WHERE g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL`,
     [workerId, leases.map((l) => l.instanceId), leases.map((l) => l.epoch)],
   );
 }
