@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startS3, type RunningS3 } from '../index';
-import { answersS3 } from './answers';
+import { answersS3 } from './answersS3';
 
 /** Where `npm test` keeps Ceph once it was asked for by TEST_S3=ceph; elsewhere it is not fetched. */
 const CACHE_DIR = resolve(__dirname, '../../../../.avatarforge/cache');

@@ -7,7 +7,8 @@ import { explain } from '../embeddedError';
 import { reapService } from '../process/reapStale';
 import { spawnService, type RunningService } from '../process/spawnService';
 import { waitUntilServing } from '../process/waitUntilServing';
-import { acceptsConnections, answersS3 } from './answers';
+import { answersOn } from '../answersOn';
+import { answersS3 } from './answersS3';
 import { findCeph, type CephPrograms, type CephSource } from './cephPrograms';
 import { makeCluster, type Cluster } from './makeCluster';
 
@@ -88,7 +89,7 @@ async function startCluster(starting: Starting, running: RunningService[]) {
     return service;
   };
   const monitor = add(await spawnCeph(starting, 's3-monitor', ['ceph-mon', '-i', 'a']));
-  await waitForAnswer(starting, monitor, () => acceptsConnections(cluster.monitorPort));
+  await waitForAnswer(starting, monitor, () => answersOn(cluster.monitorPort));
   add(await spawnCeph(starting, 's3-store', ['ceph-osd', '-i', '0']));
 
   const user = { accessKeyId: 'avatarforge', secretAccessKey: randomBytes(24).toString('hex') };
