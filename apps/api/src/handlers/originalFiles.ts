@@ -44,7 +44,7 @@ export function originalFileHandlers(deps: FileDeps): Pick<Handlers, OriginalFil
     async cleanUpOrphans({ ctx, query }) {
       const { days } = query;
       const files_deleted = await deleteOwnOrphans(deps, { ctx, days });
-      const message = `${files_deleted} files deleted that no generation needs and nobody used for ${days} days.`;
+      const message = `Deleted ${files_deleted} files that no generation needs and nobody used for ${days} days.`;
       return { files_deleted, cleanup_days: days, message };
     },
   };

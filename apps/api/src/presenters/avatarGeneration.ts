@@ -1,6 +1,6 @@
 import { POSE_NAMES, type AvatarGeneration } from '@avatarforge/contracts';
 import type { GenerationRecord, OutputRecord } from '@avatarforge/db';
-import { fileUrl } from './urls';
+import { originalFileUrl } from './urls';
 
 /** A generation as the original contract shows it. */
 export function toAvatarGeneration(record: GenerationRecord): AvatarGeneration {
@@ -49,7 +49,7 @@ function toOutputFile(output: OutputRecord): AvatarGeneration['output_files'][nu
   const { width, height } = output;
   return {
     filename: output.filename,
-    url: fileUrl(output.fileId),
+    url: originalFileUrl(output.fileId),
     pose_type: output.view,
     size: output.size,
     dimensions: width === null || height === null ? null : { width, height },

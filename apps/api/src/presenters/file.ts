@@ -1,5 +1,6 @@
 import type { File } from '@avatarforge/contracts';
 import type { FileRecord } from '@avatarforge/db';
+import { contentUrl, fileUrl } from './urls';
 
 /** A file as v1 shows it. */
 export function toFile(file: FileRecord): File {
@@ -10,6 +11,6 @@ export function toFile(file: FileRecord): File {
     size: storedSize,
     mime_type: mimeType,
     created_at: createdAt.toISOString(),
-    urls: { self: `/v1/files/${id}`, content: `/v1/files/${id}/content` },
+    urls: { self: fileUrl(id), content: contentUrl(id) },
   };
 }

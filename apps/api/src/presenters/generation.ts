@@ -1,6 +1,6 @@
 import type { Generation, Output } from '@avatarforge/contracts';
 import type { GenerationRecord, OutputRecord } from '@avatarforge/db';
-import { fileUrl, generationUrl } from './urls';
+import { contentUrl, generationUrl } from './urls';
 
 /** A generation as v1 shows it. */
 export function toGeneration(record: GenerationRecord): Generation {
@@ -27,7 +27,7 @@ export function toGeneration(record: GenerationRecord): Generation {
 function toOutput(output: OutputRecord): Output {
   return {
     file_id: output.fileId,
-    url: fileUrl(output.fileId),
+    url: contentUrl(output.fileId),
     filename: output.filename,
     view: output.view,
     seed: output.seed,

@@ -1,6 +1,6 @@
 import type { UploadedFile } from '@avatarforge/contracts';
 import type { FileRecord } from '@avatarforge/db';
-import { fileUrl } from './urls';
+import { originalFileUrl } from './urls';
 
 /** An uploaded picture as the original contract shows it. */
 export function toUploadedFile(file: FileRecord, isDuplicate: boolean): UploadedFile {
@@ -13,7 +13,7 @@ export function toUploadedFile(file: FileRecord, isDuplicate: boolean): Uploaded
     size: file.size,
     mime_type: file.mimeType,
     dimensions: { width, height },
-    url: fileUrl(file.id),
+    url: originalFileUrl(file.id),
     is_duplicate: isDuplicate,
     created_at: file.createdAt.toISOString(),
   };

@@ -16,6 +16,7 @@ import {
 } from '@avatarforge/db';
 import type { ObjectStorage } from '@avatarforge/storage';
 import { requireScope, type ServiceContext } from '../context';
+import { scanStorage } from './scanStorage';
 
 const DAY_MS = 24 * 3_600_000;
 /** How long a deleted generation can be had back. */
@@ -23,9 +24,6 @@ const TRASH_MS = 30 * DAY_MS;
 /** For readers that have found where the bytes are and have not read them yet. */
 const BLOB_GRACE_MS = 3_600_000;
 const BATCH = 200;
-const KEYS_AT_ONCE = 1000;
-/** Where the service keeps objects; nothing else of a bucket is looked at. */
-const FOLDERS = ['sha256/', 'incoming/'];
 
 /** What cleaning up works with. */
 export interface CleanUpDeps {
@@ -84,7 +82,7 @@ export async function cleanUp(
   const blobs = await untilDone(() => releaseBlobs(database, { ageMs: graceMs, limit: BATCH }));
   await deleteExpired(database);
   const unknown_objects = input.scan_storage
-    ? await scan(storage, unknownMs, (keys) => condemnUnknownObjects(database, keys))
+    ? await scanStorage(storage, unknownMs, (keys) => condemnUnknownObjects(database, keys))
     : 0;
   await storage.removeUnfinished(DAY_MS);
   const objects = await untilDone(() => deleteLooseObjects(deps));
@@ -98,7 +96,7 @@ async function foresee(
   { trashMs, graceMs, unknownMs }: Retention,
 ): Promise<CleanUpReport> {
   const countUnknown = async (keys: string[]) => (await findUnknownObjects(database, keys)).length;
-  const unknown_objects = scan_storage ? await scan(storage, unknownMs, countUnknown) : 0;
+  const unknown_objects = scan_storage ? await scanStorage(storage, unknownMs, countUnknown) : 0;
   return {
     dry_run: true,
     orphaned_files: days === undefined ? 0 : await countOrphans(database, days * DAY_MS),
@@ -117,26 +115,6 @@ async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<n
     await forgetLooseObject(database, key);
   }
   return keys.length;
-}
-
-/** Hands the keys of all objects that are older than `ageMs` to `take`, many at a time. Gives the sum of its answers. */
-async function scan(
-  storage: ObjectStorage,
-  ageMs: number,
-  take: (keys: string[]) => Promise<number>,
-): Promise<number> {
-  const before = Date.now() - ageMs;
-  let sum = 0;
-  let keys: string[] = [];
-  for (const folder of FOLDERS) {
-    for await (const { key, modified_at } of storage.list(folder)) {
-      if (modified_at.getTime() <= before) keys.push(key);
-      if (keys.length < KEYS_AT_ONCE) continue;
-      sum += await take(keys);
-      keys = [];
-    }
-  }
-  return sum + (await take(keys));
 }
 
 /** Does batch after batch until one finds nothing. Gives the sum. */
