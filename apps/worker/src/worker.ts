@@ -55,7 +55,7 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
         run: () =>
           cleanUpOnTime(
             { database, storage, log },
-            { orphanDays: config.CLEANUP_DAYS || null, isDryRun: config.CLEANUP_DRY_RUN },
+            { orphanDays: config.CLEANUP_DAYS, isDryRun: config.CLEANUP_DRY_RUN },
           ),
         onError: (error) => {
           log.error({ err: error }, 'clean-up failed');

@@ -9,8 +9,8 @@ const RETRY_MS = 15 * MINUTE_MS;
 
 /** How files are kept in order. */
 export interface CleanUpPolicy {
-  /** Files that no generation needs go when nobody used them for so many days; null: never. */
-  orphanDays: number | null;
+  /** Files that no generation needs go when nobody used them for so many days; 0: never. */
+  orphanDays: number;
   /** Only says what it would delete. */
   isDryRun: boolean;
 }
@@ -23,10 +23,10 @@ export async function cleanUpOnTime(
   deps: CleanUpDeps & { log: Logger },
   { orphanDays, isDryRun }: CleanUpPolicy,
 ): Promise<void> {
-  const days = orphanDays ?? undefined;
+  const orphans = orphanDays > 0 ? { days: orphanDays } : {};
   const jobs = [
     { name: 'files.tidy', everyMs: 10 * MINUTE_MS, input: {} },
-    { name: 'files.cleanup', everyMs: DAY_MS, input: { days } },
+    { name: 'files.cleanup', everyMs: DAY_MS, input: orphans },
   ];
   for (const { name, everyMs, input } of jobs) {
     if (!(await claimScheduled(deps.database, name, RETRY_MS))) continue;
