@@ -39,7 +39,7 @@ RUN --mount=type=cache,target=/root/.npm \
 
 # The API, and the command line for keys and migrations.
 FROM base AS api
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 MALLOC_ARENA_MAX=2
 COPY --from=api-modules /app .
 COPY --from=build /built/prisma prisma
 COPY --from=build /built/docs docs
@@ -55,7 +55,7 @@ CMD ["node", "apps/api/dist/main.js"]
 
 # It answers nobody, so that there is nothing to ask for its health: what it does for the pool stands in Postgres.
 FROM base AS worker
-ENV NODE_ENV=production
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 COPY --from=worker-modules /app .
 COPY --from=build /built/packages packages
 COPY --from=build /built/apps/worker apps/worker

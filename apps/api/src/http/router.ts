@@ -50,7 +50,7 @@ export interface RouterOptions {
 const JSON_LIMIT_BYTES = 1024 ** 2;
 /** A picture of 50 MB, as base64, and a little more. */
 const INLINE_IMAGE_LIMIT_BYTES = 70 * 1024 ** 2;
-const inTurn = takeTurns(2);
+const inTurn = takeTurns(1);
 
 /** Routes every operation of the contract to its handler. */
 export function routeOperations(router: IRouter, options: RouterOptions): void {

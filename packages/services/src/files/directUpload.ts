@@ -33,7 +33,7 @@ export async function startUpload(
     expiresInS: EXPIRES_IN_S,
   });
   if (!put) {
-    const detail = 'Pictures are kept in a folder here. Send them to POST /v1/files.';
+    const detail = 'There is no address for that here. Send the picture to POST /v1/files.';
     throw new AppError('direct_upload_unavailable', detail);
   }
   const record = { id, ownerId: ctx.userId, objectKey, kind, filename, size, mimeType, expiresAt };
