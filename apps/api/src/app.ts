@@ -58,6 +58,7 @@ export function buildApp(deps: AppDeps): Express {
     },
     identify: deps.identify,
     checkAnswers: deps.checkAnswers,
+    uploadFolder: deps.uploadFolder,
   });
   app.use(answerNotFound(), answerProblems());
   return app;

@@ -1,4 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Problem } from '@avatarforge/contracts';
+import { eventually } from '@avatarforge/testing';
 import sharp from 'sharp';
 import { pictureBytes } from './fixtures/pictures';
 import { startTestApi, type TestApi } from './fixtures/startTestApi';
@@ -86,6 +90,48 @@ test.each([
 ])('10 MB of JSON to %s is refused', async (path, status, code) => {
   const body = JSON.stringify({ prompt: 'x'.repeat(10 * 1024 ** 2) });
   expect(await refused(() => api.postJson(path, body))).toMatchObject({ status, code });
+});
+
+test('a compressed body where pictures may stand is refused: it may hide any number of bytes', async () => {
+  const body = gzipSync(JSON.stringify({ prompt: 'abc', pose_image: 'A'.repeat(60 * 1024 ** 2) }));
+  const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+  const send = () => api.fetch(GENERATE, { method: 'POST', body, headers });
+  expect(await refused(send)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+});
+
+test('more than 70 MB of JSON is refused', async () => {
+  const send = () => api.postJson(GENERATE, 'x'.repeat(71 * 1024 ** 2));
+  expect(await refused(send)).toMatchObject({ status: 413, code: 'payload_too_large' });
+});
+
+test('a sender who takes long with a large body keeps nobody waiting', async () => {
+  const { hostname, port } = new URL(api.url);
+  const slow = createConnection(Number(port), hostname);
+  slow.write(
+    `POST ${GENERATE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
+      `Content-Length: 50000000\r\n\r\n{"prompt": "`,
+  );
+  await eventually(async () => (await readdir(api.uploadFolder)).length === 1);
+  const body = { prompt: 'x'.repeat(2 * 1024 ** 2) };
+  expect((await refused(() => api.postJson(GENERATE, body))).status).toBe(422);
+  slow.destroy();
+  await eventually(async () => (await readdir(api.uploadFolder)).length === 0);
+});
+
+test.each(['-8640000000000000', '-1e15', '253402300800000', 'x'])(
+  'a cursor of the time %s is refused',
+  async (time) => {
+    const cursor = Buffer.from(`${time} ${NO_ONE}`).toString('base64url');
+    for (const list of ['/v1/generations', '/v1/files']) {
+      const problem = await refused(() => api.fetch(`${list}?cursor=${cursor}`));
+      expect(pointers(problem)).toEqual(['query/cursor']);
+    }
+  },
+);
+
+test('a time before time is refused', async () => {
+  const send = () => api.fetch('/v1/generations?created_after=0000-01-01T00:00:00Z');
+  expect(pointers(await refused(send))).toEqual(['query/created_after']);
 });
 
 test.each(['', '?pose=', '?pose=upside-down', '?pose=front&pose=side', '?pose=__proto__'])(

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { newId } from '@avatarforge/core';
 import { Problem } from '@avatarforge/contracts';
 import { pictureBytes } from './fixtures/pictures';
@@ -216,4 +220,90 @@ test('where pictures are kept in a folder, none is taken past the API', async ()
   const body = { filename: 'a.png', size: 100, mime_type: 'image/png' };
   const response = await api.postJson('/v1/files/uploads', body, ann);
   expect([response.status, await codeOf(response)]).toEqual([409, 'direct_upload_unavailable']);
+});
+
+describe('bytes that were lost from the storage', () => {
+  const lose = async (sha256: string) => {
+    for await (const { key } of api.storage.list(`sha256/${sha256}/`))
+      await api.storage.delete(key);
+  };
+  const contentOf = (file: { urls: { content: string } }, headers = ann) =>
+    api.fetch(file.urls.content, { headers });
+
+  test('are had again when their owner, or anybody, sends them again', async () => {
+    const bytes = await anotherPicture();
+    const mine = await upload(ann, bytes);
+    await lose(mine.content_hash);
+    expect((await contentOf(mine)).status).toBe(500);
+    expect((await upload(ann, bytes)).id).toBe(mine.id);
+    expect((await contentOf(mine)).status).toBe(200);
+
+    await lose(mine.content_hash);
+    const theirs = await upload(bob, bytes);
+    expect((await contentOf(theirs, bob)).status).toBe(200);
+    expect((await contentOf(mine)).status).toBe(200);
+  });
+});
+
+describe('what a generation made is no upload until it is checked', () => {
+  /** A File of ann's that a generation made of these bytes. */
+  async function givenOutput(bytes: Buffer, mimeType: string): Promise<string> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const key = `sha256/${sha256}/0123456789abcdef`;
+    await api.storage.put(key, Readable.from([bytes]), {
+      size: bytes.length,
+      contentType: mimeType,
+    });
+    await api.database.query(
+      `WITH b AS (INSERT INTO blobs (sha256, object_key, size, mime_type) VALUES ($1, $2, $3, $4))
+       INSERT INTO files (id, owner_id, sha256, kind, filename) SELECT $5, id, $1, 'output', 'x' FROM users WHERE name = 'ann'`,
+      [sha256, key, bytes.length, mimeType, newId()],
+    );
+    return sha256;
+  }
+  const sendPose = (bytes: Buffer, headers: Record<string, string>) =>
+    api.upload('/avatarforge-controller/upload/pose_image', bytes, { headers });
+
+  test('a text of one’s own is refused as a picture', async () => {
+    const bytes = Buffer.from('a text that a node showed');
+    await givenOutput(bytes, 'text/plain');
+    expect(await codeOf(await sendPose(bytes, ann))).toBe('unsupported_media_type');
+  });
+
+  test.each(['ann', 'bob'])('a picture under another name is one when %s sends it', async (who) => {
+    const bytes = await anotherPicture();
+    await givenOutput(bytes, 'application/octet-stream');
+    const sent = await sendPose(bytes, who === 'ann' ? ann : bob);
+    const file = await readAnswer('uploadPoseImage', sent);
+    expect(file).toMatchObject({ mime_type: 'image/png', dimensions: { width: 96, height: 80 } });
+  });
+});
+
+test('one object that cannot be deleted keeps no other from it', async () => {
+  const [stuck, other] = [await upload(ann), await upload(ann)];
+  for (const { id } of [stuck, other]) {
+    await api.fetch(`/v1/files/${id}`, { method: 'DELETE', headers: ann });
+  }
+  await api.database.query(
+    `UPDATE blobs SET condemned_at = now() - interval '2 h' WHERE condemned_at IS NOT NULL`,
+  );
+  await api.database.query(
+    `INSERT INTO loose_objects (object_key, delete_after) VALUES ('sha256/.DS_Store', now() - interval '1 day')`,
+  );
+  await api.postJson('/v1/maintenance/cleanup', {}, admin);
+  for (const { content_hash } of [stuck, other]) {
+    const keys: string[] = [];
+    for await (const { key } of api.storage.list(`sha256/${content_hash}/`)) keys.push(key);
+    expect(keys).toEqual([]);
+  }
+  await api.database.query(`DELETE FROM loose_objects WHERE object_key = 'sha256/.DS_Store'`);
+});
+
+test('a scan leaves alone what cannot be ours', async () => {
+  await writeFile(join(api.storageRoot, 'sha256/notes.txt'), 'mine');
+  const report = await readAnswer(
+    'cleanUp',
+    await api.postJson('/v1/maintenance/cleanup', { scan_storage: true }, admin),
+  );
+  expect(report.unknown_objects).toBe(0);
 });

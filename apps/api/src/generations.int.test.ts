@@ -1,4 +1,5 @@
 import { Problem } from '@avatarforge/contracts';
+import { newId } from '@avatarforge/core';
 import { givenInstance } from './fixtures/givenInstance';
 import { readAnswer, startTestApi, type TestApi } from './fixtures/startTestApi';
 
@@ -79,6 +80,23 @@ describe('an idempotency key', () => {
     expect(await again.json()).toEqual(body);
     await api.fetch(`/v1/generations/${body.id}`, { method: 'DELETE', headers: ann });
     expect(await (await send('as-at-first', { prompt: 'a tower' })).json()).toEqual(body);
+  });
+
+  test('of a retry is answered also when what was retried is deleted', async () => {
+    const first = await create(ann);
+    await finish(first.id, 'failed');
+    const headers = { ...ann, 'Idempotency-Key': 'retry-of-deleted' };
+    const one = await readAnswer('retryGeneration', await act(first.id, 'retry', headers));
+    await api.fetch(`/v1/generations/${first.id}`, { method: 'DELETE', headers: ann });
+    expect(await readAnswer('retryGeneration', await act(first.id, 'retry', headers))).toEqual(one);
+  });
+
+  test('with a wish to wait is answered also when what it made is deleted', async () => {
+    const first = await send('deleted', { prompt: 'a tower' });
+    const body = (await first.json()) as { id: string };
+    await api.fetch(`/v1/generations/${body.id}`, { method: 'DELETE', headers: ann });
+    const again = await send('deleted', { prompt: 'a tower' }, { ...ann, Prefer: 'wait=5' });
+    expect([again.status, await again.json()]).toEqual([202, body]);
   });
 
   test('with another request is a mistake', async () => {
@@ -204,6 +222,22 @@ describe('lists', () => {
 });
 
 describe('what was deleted', () => {
+  test('is not drawn again, though its run was over when it was deleted', async () => {
+    const { id } = await create(ann);
+    await api.database.query(
+      `WITH s AS (UPDATE shots SET status = 'active', current_attempt_id = $2 WHERE generation_id = $1 RETURNING id)
+       INSERT INTO attempts (id, shot_id, instance_id, driver_epoch, client_id, state)
+         SELECT $2, s.id, i.id, 1, 'x', 'executed' FROM s, instances i LIMIT 1`,
+      [id, newId()],
+    );
+    await api.fetch(`/v1/generations/${id}`, { method: 'DELETE', headers: ann });
+    const [row] = await api.database.query(
+      'SELECT cancel_requested_at IS NOT NULL AS stopped FROM generations WHERE id = $1',
+      [id],
+    );
+    expect(row).toEqual({ stopped: true });
+  });
+
   test('is gone from every surface at once, and cancelled', async () => {
     const { id } = await create(ann);
     const path = `${PREFIX}/generations/${id}`;

@@ -185,11 +185,16 @@ export const Generation = z
   .meta({ id: 'Generation' });
 export type Generation = z.infer<typeof Generation>;
 
+const sinceEpoch = () =>
+  moment().refine((text) => Date.parse(text) >= 0, 'Give a time after 1970.');
+
 /** Query of `GET /v1/generations`. */
 export const ListGenerations = z.strictObject({
   status: GenerationStatus.optional().describe('Only generations in this state.'),
-  created_after: moment().optional().describe('Only generations asked for at this time or later.'),
-  created_before: moment().optional().describe('Only generations asked for before this time.'),
+  created_after: sinceEpoch()
+    .optional()
+    .describe('Only generations asked for at this time or later.'),
+  created_before: sinceEpoch().optional().describe('Only generations asked for before this time.'),
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('Size of a page.'),
   cursor: z.string().max(200).optional().describe('`next_cursor` of the page before.'),
 });

@@ -7,9 +7,9 @@ interface Batch {
 }
 
 const AGE = `now() - $1 * interval '1 ms'`;
-const IS_NEEDED = `EXISTS (SELECT 1 FROM generation_files WHERE file_id = f.id)
-  OR EXISTS (SELECT 1 FROM generation_outputs WHERE file_id = f.id)`;
-const IS_ORPHAN = `f.deleted_at IS NULL AND f.used_at < ${AGE} AND NOT (${IS_NEEDED})`;
+const IS_ORPHAN = `f.deleted_at IS NULL AND f.used_at < ${AGE}
+  AND NOT EXISTS (SELECT 1 FROM generation_files WHERE file_id = f.id)
+  AND NOT EXISTS (SELECT 1 FROM generation_outputs WHERE file_id = f.id)`;
 
 /** Deletes Files that no generation needs and nobody used for `ageMs`; of one owner, or of all. */
 export function deleteOrphans(
@@ -34,12 +34,26 @@ export function emptyTrash(db: Database, ageMs: number): Promise<number> {
 
 /** How many {@link emptyTrash} would forget in all. */
 export function countTrash(db: Database, ageMs: number): Promise<number> {
-  return count(db, `SELECT count(*) FROM generations WHERE deleted_at <= ${AGE}`, [ageMs]);
+  return count(
+    db,
+    `SELECT count(*) FROM generations WHERE deleted_at <= ${AGE} AND finished_at IS NOT NULL`,
+    [ageMs],
+  );
 }
 
-/** Lets go of Blobs that have been condemned for `ageMs` and that no File names: their objects become loose. */
-export function releaseBlobs(db: Database, { ageMs, limit }: Batch): Promise<number> {
-  return count(db, 'SELECT release_blobs($1, $2) AS count', [ageMs, limit]);
+/**
+ * Lets go of Blobs that have been condemned for `ageMs` and that no File names: their objects become loose. Says how many
+ * were looked at, and how many of them went.
+ */
+export async function releaseBlobs(
+  db: Database,
+  { ageMs, limit }: Batch,
+): Promise<{ lookedAt: number; released: number }> {
+  const [row] = await db.query<{ lookedAt: number; released: number }>(
+    'SELECT looked_at AS "lookedAt", released FROM release_blobs($1, $2)',
+    [ageMs, limit],
+  );
+  return row ?? { lookedAt: 0, released: 0 };
 }
 
 /** How many {@link releaseBlobs} would let go in all. */

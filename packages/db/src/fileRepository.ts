@@ -66,14 +66,14 @@ export async function listFiles(
 }
 
 /**
- * The owner's File of the same bytes, which is deleted no longer if it was; `null` when there is none. One that a
- * generation made is the sender's own from now on.
+ * The owner's File of the same bytes, which is deleted no longer if it was; `null` when there is none, or when nobody has
+ * checked the bytes yet: a generation may have made them. One that it made is the sender's own from now on.
  */
 export async function reviveFile(db: Database, file: NewFile): Promise<FileRecord | null> {
   const rows = await db.query<FileRow>(
     `WITH f AS (
        UPDATE files SET deleted_at = NULL, used_at = now(), kind = CASE WHEN kind = 'output' THEN $3 ELSE kind END
-         WHERE owner_id = $1 AND sha256 = $2
+         WHERE owner_id = $1 AND sha256 = $2 AND EXISTS (SELECT 1 FROM blobs WHERE sha256 = $2 AND is_checked)
          RETURNING *
      )
      SELECT ${COLUMNS} FROM f JOIN blobs b USING (sha256)`,
@@ -83,16 +83,26 @@ export async function reviveFile(db: Database, file: NewFile): Promise<FileRecor
 }
 
 /**
- * Makes a File of an object that was announced ({@link announceObject}) and written. Where a Blob of the same bytes has
- * come into being meanwhile, that one is taken, and the object is left to be deleted.
+ * Makes a File of a checked picture whose object was announced ({@link announceObject}) and written. Where a Blob of the
+ * same bytes has come into being meanwhile, that one is taken, and the object is left to be deleted; unless that Blob's
+ * own object is `lostKey`, or nobody has checked it.
  */
-export function insertFile(db: Database, file: NewFile, blob: NewBlob): Promise<FileRecord> {
+export function insertFile(
+  db: Database,
+  file: NewFile,
+  { lostKey = null, ...blob }: NewBlob & { lostKey?: string | null },
+): Promise<FileRecord> {
   const { objectKey, size, storedSize, mimeType, width, height } = blob;
+  const facts = {
+    ...{ size, width, height, mime_type: mimeType, is_checked: true },
+    stored_size: storedSize === size ? null : storedSize,
+  };
   return db.transaction(async (query) => {
-    const stored = storedSize === size ? null : storedSize;
-    await query('SELECT keep_blob($1, $2, $3, $4, $5, $6, $7)', [
-      ...[objectKey, file.sha256, size, stored],
-      ...[mimeType, width, height],
+    await query('SELECT keep_blob($1, $2, $3, $4)', [
+      objectKey,
+      file.sha256,
+      JSON.stringify(facts),
+      lostKey,
     ]);
     const [row] = await query<FileRow>(
       `WITH f AS (

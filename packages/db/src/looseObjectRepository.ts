@@ -34,6 +34,18 @@ export async function claimLooseObjects(db: Database, limit: number): Promise<st
   return rows.map((row) => row.object_key);
 }
 
+/** An object that could not be deleted is tried again later. */
+export async function postponeLooseObject(
+  db: Database,
+  key: string,
+  delayMs: number,
+): Promise<void> {
+  await db.query(
+    `UPDATE loose_objects SET delete_after = now() + $2 * interval '1 ms' WHERE object_key = $1`,
+    [key, delayMs],
+  );
+}
+
 /** Forgets an object that has been deleted. */
 export async function forgetLooseObject(db: Database, key: string): Promise<void> {
   await db.query('DELETE FROM loose_objects WHERE object_key = $1 AND is_deleting', [key]);

@@ -111,7 +111,7 @@ async function insertRows(query: Database['query'], generation: NewGeneration): 
   );
   await query(
     `INSERT INTO generation_files (generation_id, file_id, role)
-       SELECT $1, "fileId", role FROM jsonb_to_recordset($2) AS f("fileId" uuid, role text)`,
+       SELECT $1, "fileId", role FROM jsonb_to_recordset($2) AS f("fileId" uuid, role text) ORDER BY "fileId"`,
     [generation.id, JSON.stringify(generation.files)],
   );
   // To the hour is enough, and nobody waits for it.

@@ -11,6 +11,8 @@ export function toPage<Row extends Position>(
   return { rows, nextCursor: found.length > limit && last ? toCursor(last) : null };
 }
 
+const YEAR_10000 = Date.UTC(10_000, 0);
+
 function toCursor({ createdAt, id }: Position): string {
   return Buffer.from(`${createdAt.getTime()} ${id}`).toString('base64url');
 }
@@ -19,7 +21,8 @@ function toCursor({ createdAt, id }: Position): string {
 export function fromCursor(cursor: string): Position {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const createdAt = new Date(Number(time));
-  if (!isId(id) || Number.isNaN(createdAt.getTime())) {
+  const isTime = createdAt.getTime() >= 0 && createdAt.getTime() < YEAR_10000;
+  if (!isId(id) || !isTime) {
     throw new AppError('validation_failed', 'The cursor is not one that a list gave.', [
       { pointer: 'query/cursor', message: 'Give `next_cursor` of the page before, unchanged.' },
     ]);

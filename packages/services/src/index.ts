@@ -1,7 +1,12 @@
 export * from './context';
 export * from './files';
 export * from './generations/cancelGeneration';
-export * from './generations/createGeneration';
+export {
+  createGeneration,
+  type CreatedGeneration,
+  type CreateGenerationDeps,
+  type GenerationRequest,
+} from './generations/createGeneration';
 export * from './generations/deleteGeneration';
 export * from './generations/generationWatch';
 export * from './generations/getGeneration';

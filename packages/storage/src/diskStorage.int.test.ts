@@ -58,7 +58,7 @@ describe('createDiskStorage', () => {
 
     const storage = openStorage();
     await storage.check();
-    expect(await storage.removeUnfinished(DAY_S * 1000)).toBe(1);
+    expect(await storage.removeUnfinished('', DAY_S * 1000)).toBe(1);
     expect(await readdir(incoming)).toEqual(['new']);
     for await (const { key } of storage.list('')) expect(key).toBe('nothing');
   });

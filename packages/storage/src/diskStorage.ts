@@ -77,7 +77,8 @@ export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
         return Promise.resolve(null);
       }),
 
-    removeUnfinished: (olderThanMs) => translated(() => removeOld(incoming, olderThanMs)),
+    // What is unfinished has no key yet.
+    removeUnfinished: (_prefix, olderThanMs) => translated(() => removeOld(incoming, olderThanMs)),
     check: () => probe(storage),
     close: () => Promise.resolve(),
   };

@@ -180,15 +180,15 @@ describe.each(stores)('objects in $store', ({ given, isDisk, leaveUnfinished }) 
     const stored = storage.put(key, body, { size: mib * MIB, contentType: 'image/png' });
     await expect(stored).rejects.toMatchObject({ name: 'ObjectBodyError', cause });
     expect(await keysBelow(key)).toEqual([]);
-    expect(await storage.removeUnfinished(0)).toBe(0);
+    expect(await storage.removeUnfinished('', 0)).toBe(0);
   });
 
   it('leave nothing of a writer that was killed, once that is old enough', async () => {
     await leaveUnfinished(root);
-    expect(await storage.removeUnfinished(3_600_000)).toBe(0);
+    expect(await storage.removeUnfinished('', 3_600_000)).toBe(0);
     expect(await keysBelow('')).not.toContain(UNFINISHED);
-    expect(await storage.removeUnfinished(0)).toBe(1);
-    expect(await storage.removeUnfinished(0)).toBe(0);
+    expect(await storage.removeUnfinished('', 0)).toBe(1);
+    expect(await storage.removeUnfinished('', 0)).toBe(0);
   });
 
   if (isDisk) {

@@ -72,7 +72,7 @@ export interface ObjectStorage {
    * list and never becomes an object. Writers still at work are hit too: choose it longer than they take.
    * @returns how many.
    */
-  removeUnfinished(olderThanMs: number): Promise<number>;
+  removeUnfinished(prefix: string, olderThanMs: number): Promise<number>;
   /** Writes, reads and deletes a small object. @throws StorageUnavailableError */
   check(): Promise<void>;
   /** Gives connections back; the storage is of no use afterwards. */

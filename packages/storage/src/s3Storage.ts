@@ -59,7 +59,8 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 
     list: (prefix) => listBucket(client, options.bucket, prefix),
 
-    removeUnfinished: (olderThanMs) => abortUnfinished(client, options.bucket, olderThanMs),
+    removeUnfinished: (prefix, olderThanMs) =>
+      abortUnfinished(client, { bucket: options.bucket, prefix }, olderThanMs),
 
     check: async () => {
       if (options.createBucket) await ensureBucket(client, options.bucket);

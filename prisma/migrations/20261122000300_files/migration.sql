@@ -1,10 +1,12 @@
--- What is stored of a picture that had something to remove (metadata, a turn) is smaller than what was sent.
-ALTER TABLE blobs ADD COLUMN stored_size integer;
+-- What is stored of a picture that had something to remove (metadata, a turn) is smaller than what was sent. Checked is what
+-- was uploaded and stripped; what a generation made may be anything.
+ALTER TABLE blobs ADD COLUMN stored_size integer, ADD COLUMN is_checked boolean NOT NULL DEFAULT false;
 CREATE INDEX blobs_condemned ON blobs (condemned_at) WHERE condemned_at IS NOT NULL;
 
+-- Files that are there already count as used now.
 ALTER TABLE files ADD COLUMN used_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;
-UPDATE files SET used_at = created_at;
 CREATE INDEX files_owner_id_created_at_id_idx ON files (owner_id, created_at DESC, id DESC);
+CREATE INDEX files_unused ON files (owner_id, used_at) WHERE deleted_at IS NULL;
 
 ALTER TABLE generations ADD COLUMN request jsonb, ADD COLUMN retry_of uuid;
 CREATE INDEX generations_by_status ON generations (owner_id, status, created_at DESC, id DESC) WHERE deleted_at IS NULL;
@@ -29,6 +31,8 @@ CREATE TABLE direct_uploads (
   size integer NOT NULL,
   mime_type text NOT NULL,
   expires_at timestamptz(3) NOT NULL,
+  busy_until timestamptz(3),
+  file_id uuid,
   CONSTRAINT direct_uploads_pkey PRIMARY KEY (id),
   CONSTRAINT direct_uploads_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users (id) ON DELETE RESTRICT ON UPDATE CASCADE
 );
@@ -71,24 +75,31 @@ BEGIN
 END $$;
 
 -- Names the bytes of an object that was just written, or finds that a blob of the same content lives: then the object stays
--- loose, to be deleted at once. The row lock on the blob holds off its deletion until the File that needs it is committed.
--- Raises AF002 when the writer took so long that its object was cleaned up.
-CREATE FUNCTION keep_blob(
-  p_key text, p_sha256 text, p_size int, p_stored_size int, p_mime_type text, p_width int, p_height int
-) RETURNS void
+-- loose, to be deleted at once. It takes the place of the blob's own where that one is p_lost, or was not checked and this one
+-- was; whoever has just found the old one may still read it for a day. The row lock on the blob holds off its deletion until
+-- the File that needs it is committed. Raises AF002 when the writer took so long that its object was cleaned up.
+CREATE FUNCTION keep_blob(p_key text, p_sha256 text, p_facts jsonb, p_lost text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_key text;
+  v_new blobs := jsonb_populate_record(NULL::blobs, p_facts);
+  v_old blobs;
 BEGIN
   DELETE FROM loose_objects WHERE object_key = p_key AND NOT is_deleting;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the object is gone' USING ERRCODE = 'AF002';
   END IF;
-  INSERT INTO blobs AS b (sha256, object_key, size, stored_size, mime_type, width, height)
-    VALUES (p_sha256, p_key, p_size, p_stored_size, p_mime_type, p_width, p_height)
+  INSERT INTO blobs AS b (sha256, object_key, size, stored_size, mime_type, width, height, is_checked)
+    VALUES (p_sha256, p_key, v_new.size, v_new.stored_size, v_new.mime_type, v_new.width, v_new.height, v_new.is_checked)
     ON CONFLICT (sha256) DO UPDATE SET condemned_at = NULL
-    RETURNING b.object_key INTO v_key;
-  IF v_key <> p_key THEN
+    RETURNING b.* INTO v_old;
+  IF v_old.object_key = p_key THEN
+    RETURN;
+  ELSIF v_old.object_key = p_lost OR (v_new.is_checked AND NOT v_old.is_checked) THEN
+    UPDATE blobs SET object_key = p_key, stored_size = v_new.stored_size, mime_type = v_new.mime_type,
+        width = v_new.width, height = v_new.height, is_checked = v_new.is_checked
+      WHERE sha256 = p_sha256;
+    INSERT INTO loose_objects (object_key, delete_after) VALUES (v_old.object_key, now() + interval '1 day');
+  ELSE
     INSERT INTO loose_objects (object_key, delete_after) VALUES (p_key, now());
   END IF;
 END $$;
@@ -160,26 +171,27 @@ BEGIN
 END $$;
 
 -- Lets go of condemned blobs whose grace is over: their objects become loose, to be deleted. One that a File names again is
--- pardoned. Returns how many went.
-CREATE FUNCTION release_blobs(p_grace_ms bigint, p_limit int) RETURNS int
+-- pardoned. Says how many it looked at, and how many of them went.
+CREATE FUNCTION release_blobs(p_grace_ms bigint, p_limit int, OUT looked_at int, OUT released int)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_blob blobs;
-  v_count int := 0;
 BEGIN
+  looked_at := 0;
+  released := 0;
   FOR v_blob IN
     SELECT * FROM blobs WHERE condemned_at <= now() - p_grace_ms * interval '1 ms'
       ORDER BY condemned_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   LOOP
+    looked_at := looked_at + 1;
     IF EXISTS (SELECT 1 FROM files WHERE sha256 = v_blob.sha256) THEN
       UPDATE blobs SET condemned_at = NULL WHERE sha256 = v_blob.sha256;
     ELSE
       DELETE FROM blobs WHERE sha256 = v_blob.sha256;
       INSERT INTO loose_objects (object_key, delete_after) VALUES (v_blob.object_key, now());
-      v_count := v_count + 1;
+      released := released + 1;
     END IF;
   END LOOP;
-  RETURN v_count;
 END $$;
 
 -- Cancels what of a generation can be cancelled. Returns 'cancelled' (it is over), 'requested' (its running shots are being
@@ -222,9 +234,11 @@ BEGIN
   IF cancel_generation(p_generation, p_owner) IS NULL THEN
     RETURN false;
   END IF;
-  UPDATE generations SET deleted_at = now() WHERE id = p_generation;
-  PERFORM 1 FROM files WHERE id IN (SELECT file_id FROM generation_outputs WHERE generation_id = p_generation)
-    ORDER BY id FOR UPDATE;
+  -- What is drawn already is stored, but nothing of it is drawn again.
+  UPDATE generations SET deleted_at = now(),
+      cancel_requested_at = CASE WHEN finished_at IS NULL THEN coalesce(cancel_requested_at, now()) ELSE cancel_requested_at END
+    WHERE id = p_generation;
+  PERFORM lock_files(array(SELECT file_id FROM generation_outputs WHERE generation_id = p_generation));
   UPDATE files f SET deleted_at = now()
     FROM generation_outputs o
     WHERE o.generation_id = p_generation AND f.id = o.file_id AND f.kind = 'output' AND f.deleted_at IS NULL
@@ -314,8 +328,7 @@ BEGIN
       ordinal int, file_id uuid, sha256 text, object_key text, size int, mime_type text, width int, height int, filename text)
       ORDER BY sha256, ordinal
   LOOP
-    PERFORM keep_blob(
-      v_output.object_key, v_output.sha256, v_output.size, NULL, v_output.mime_type, v_output.width, v_output.height);
+    PERFORM keep_blob(v_output.object_key, v_output.sha256, to_jsonb(v_output) || '{"is_checked": false}', NULL);
     INSERT INTO files AS f (id, owner_id, sha256, kind, filename, deleted_at)
       VALUES (v_output.file_id, v_generation.owner_id, v_output.sha256, 'output', v_output.filename, v_generation.deleted_at)
       ON CONFLICT (owner_id, sha256) DO UPDATE

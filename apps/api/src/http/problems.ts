@@ -82,6 +82,8 @@ export function answerProblems(): ErrorRequestHandler {
       ...(errors && { errors }),
     };
     if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="avatarforge"');
+    // The rest of the body is not read, so nothing else can come this way.
+    if (status === 413) res.setHeader('Connection', 'close');
     if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_S);
     for (const header of OF_THE_CONTENT) res.removeHeader(header);
     res.status(status).type('application/problem+json').send(JSON.stringify(problem));

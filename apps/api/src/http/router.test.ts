@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { AppError, DependencyError } from '@avatarforge/core';
 import { operations, type OperationName } from '@avatarforge/contracts';
 import { createLogger, createMetrics } from '@avatarforge/runtime';
@@ -30,6 +31,7 @@ async function withRouter(
     handlers: all as unknown as Handlers,
     identify: () => Promise.resolve(local),
     checkAnswers,
+    uploadFolder: tmpdir(),
   });
   app.use(answerNotFound(), answerProblems());
   const server = createServer(app).listen(0, '127.0.0.1');

@@ -8,12 +8,13 @@ import {
 } from '@avatarforge/contracts';
 import { AppError } from '@avatarforge/core';
 import type { Idempotency } from '@avatarforge/db';
-import { takeTurns, withContext } from '@avatarforge/runtime';
+import { withContext } from '@avatarforge/runtime';
 import { requireScope, type ServiceContext } from '@avatarforge/services';
 import express, { type IRouter, type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import { idempotencyOf } from './idempotency';
 import type { Identify } from './identify';
+import { JSON_LIMIT_BYTES, readLargeJson } from './largeJson';
 import { stateOf } from './requestState';
 import { validate } from './validate';
 
@@ -45,12 +46,9 @@ export interface RouterOptions {
   identify: Identify;
   /** Whether answers are checked against their schemas. */
   checkAnswers: boolean;
+  /** Where what is too large for memory is kept until its turn comes. */
+  uploadFolder: string;
 }
-
-const JSON_LIMIT_BYTES = 1024 ** 2;
-/** A picture of 50 MB, as base64, and a little more. */
-const INLINE_IMAGE_LIMIT_BYTES = 70 * 1024 ** 2;
-const inTurn = takeTurns(1);
 
 /** Routes every operation of the contract to its handler. */
 export function routeOperations(router: IRouter, options: RouterOptions): void {
@@ -80,7 +78,7 @@ function refuseOtherMethods(router: IRouter): void {
 function routeOperation(
   router: IRouter,
   name: OperationName,
-  { handlers, identify, checkAnswers }: RouterOptions,
+  { handlers, identify, checkAnswers, uploadFolder }: RouterOptions,
 ): void {
   const operation: Operation = operations[name];
   const handler = handlers[name];
@@ -95,7 +93,7 @@ function routeOperation(
   router[operation.method](
     toExpressPath(operation.path),
     begin(name, operation, identify),
-    ...(operation.body ? readJson(operation) : []),
+    ...(operation.body ? readJson(operation, uploadFolder) : []),
     answer,
   );
 }
@@ -133,26 +131,10 @@ const requireJson: RequestHandler = (req, _res, next) => {
   next();
 };
 
-function readJson({ takesPictures }: Operation): RequestHandler[] {
-  if (!takesPictures) return [requireJson, express.json({ limit: JSON_LIMIT_BYTES })];
-  return [requireJson, takeTurn, express.json({ limit: INLINE_IMAGE_LIMIT_BYTES })];
+function readJson({ takesPictures }: Operation, uploadFolder: string): RequestHandler[] {
+  const small = express.json({ limit: JSON_LIMIT_BYTES });
+  return [requireJson, takesPictures ? readLargeJson(uploadFolder, small) : small];
 }
-
-/** A body with a picture in it takes a multiple of its size, as long as it is answered. */
-const takeTurn: RequestHandler = async (req, res, next) => {
-  const isSmall = Number(req.get('Content-Length') ?? Infinity) <= JSON_LIMIT_BYTES;
-  const untilAnswered = () =>
-    new Promise<void>((resolve) => {
-      if (res.destroyed) {
-        resolve();
-        return;
-      }
-      res.once('close', resolve);
-      next();
-    });
-  if (isSmall) next();
-  else await inTurn(untilAnswered);
-};
 
 /** What the one handler of the operation takes: its schemas made the parts, and `begin` the caller; hence the cast. */
 function toHandlerRequest(name: OperationName, req: Request, res: Response): never {

@@ -28,12 +28,19 @@ export async function receiveMultipart(
   folder: string,
 ): Promise<ReceivedUpload> {
   const received: ReceivedUpload[] = [];
+  let failure: unknown = null;
   const storage: StorageEngine = {
     _handleFile(_req, { stream, originalname }, done) {
-      receiveFile(stream, folder).then((file) => {
-        received.push({ ...file, filename: originalname });
-        done(null, { path: file.path });
-      }, done);
+      receiveFile(stream, folder).then(
+        (file) => {
+          received.push({ ...file, filename: originalname });
+          done(null, { path: file.path });
+        },
+        (error: unknown) => {
+          failure = error;
+          done(error);
+        },
+      );
     },
     _removeFile(_req, _file, done) {
       removeAll(received).then(() => {
@@ -50,7 +57,7 @@ export async function receiveMultipart(
   try {
     await new Promise<void>((resolve, reject) => {
       parse(req, res, (error: unknown) => {
-        if (error) reject(toUploadError(error));
+        if (error) reject(toUploadError(failure instanceof DependencyError ? failure : error));
         else resolve();
       });
     });

@@ -11,12 +11,13 @@ import {
   emptyTrash,
   findUnknownObjects,
   forgetLooseObject,
+  postponeLooseObject,
   releaseBlobs,
   type Database,
 } from '@avatarforge/db';
 import type { ObjectStorage } from '@avatarforge/storage';
 import { requireScope, type ServiceContext } from '../context';
-import { scanStorage } from './scanStorage';
+import { FOLDERS, scanStorage } from './scanStorage';
 
 const DAY_MS = 24 * 3_600_000;
 /** How long a deleted generation can be had back. */
@@ -24,6 +25,10 @@ const TRASH_MS = 30 * DAY_MS;
 /** For readers that have found where the bytes are and have not read them yet. */
 const BLOB_GRACE_MS = 3_600_000;
 const BATCH = 200;
+/** What one request deletes within moments. */
+const MANY = 2000;
+/** Until an object that could not be deleted is tried again. */
+const POSTPONE_MS = 3_600_000;
 
 /** What cleaning up works with. */
 export interface CleanUpDeps {
@@ -50,14 +55,17 @@ export function cleanUpNow(
   return cleanUp(deps, input);
 }
 
-/** Deletes the caller's own Files that no generation needs and nobody used for `days`. Gives how many. */
+/**
+ * Deletes the caller's own Files that no generation needs and nobody used for `days`; of very many the first, the rest at
+ * the next call. Gives how many.
+ */
 export async function deleteOwnOrphans(
   { database }: { database: Database },
   { ctx, days }: { ctx: ServiceContext; days: number },
 ): Promise<number> {
   requireScope(ctx, 'files:write');
-  const orphans = { ageMs: days * DAY_MS, limit: BATCH, ownerId: ctx.userId };
-  return untilDone(() => deleteOrphans(database, orphans));
+  const orphans = { ageMs: days * DAY_MS, limit: MANY, ownerId: ctx.userId };
+  return deleteOrphans(database, orphans);
 }
 
 /**
@@ -79,13 +87,13 @@ export async function cleanUp(
       : await untilDone(() => deleteOrphans(database, { ageMs, limit: BATCH, ownerId: null }));
   const { trashMs, graceMs, unknownMs } = retention;
   const generations = await untilDone(() => emptyTrash(database, trashMs));
-  const blobs = await untilDone(() => releaseBlobs(database, { ageMs: graceMs, limit: BATCH }));
+  const blobs = await releaseAll(database, graceMs);
   await deleteExpired(database);
   const unknown_objects = input.scan_storage
     ? await scanStorage(storage, unknownMs, (keys) => condemnUnknownObjects(database, keys))
     : 0;
-  await storage.removeUnfinished(DAY_MS);
-  const objects = await untilDone(() => deleteLooseObjects(deps));
+  const objects = await deleteLooseObjects(deps);
+  for (const folder of FOLDERS) await storage.removeUnfinished(folder, DAY_MS);
   return { dry_run: false, orphaned_files, generations, blobs, objects, unknown_objects };
 }
 
@@ -107,14 +115,36 @@ async function foresee(
   };
 }
 
-/** From the claim on nobody can name the objects; those of a process that dies here are claimed again. */
-async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<number> {
-  const keys = await claimLooseObjects(database, BATCH);
-  for (const key of keys) {
-    await storage.delete(key);
-    await forgetLooseObject(database, key);
+async function releaseAll(database: Database, ageMs: number): Promise<number> {
+  for (let sum = 0; ;) {
+    const { lookedAt, released } = await releaseBlobs(database, { ageMs, limit: BATCH });
+    if (lookedAt === 0) return sum;
+    sum += released;
   }
-  return keys.length;
+}
+
+/**
+ * From the claim on nobody can name the objects; those of a process that dies here are claimed again. One that cannot be
+ * deleted keeps the others from nothing, and is told at the end.
+ */
+async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<number> {
+  const errors: unknown[] = [];
+  const deleteBatch = async () => {
+    const keys = await claimLooseObjects(database, BATCH);
+    for (const key of keys) {
+      try {
+        await storage.delete(key);
+        await forgetLooseObject(database, key);
+      } catch (error) {
+        errors.push(error);
+        await postponeLooseObject(database, key, POSTPONE_MS);
+      }
+    }
+    return keys.length;
+  };
+  const claimed = await untilDone(deleteBatch);
+  if (errors.length > 0) throw errors[0];
+  return claimed;
 }
 
 /** Does batch after batch until one finds nothing. Gives the sum. */

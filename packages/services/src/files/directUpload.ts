@@ -1,8 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { StartUpload } from '@avatarforge/contracts';
 import { AppError, isId, newId } from '@avatarforge/core';
 import {
-  findDirectUpload,
+  claimDirectUpload,
+  findFile,
   insertDirectUpload,
+  releaseDirectUpload,
   type DirectUploadRecord,
   type FileRecord,
 } from '@avatarforge/db';
@@ -42,34 +45,51 @@ export async function startUpload(
 }
 
 /**
- * Makes a File of what was sent, after the same checks as for any upload. Completed again, it answers the same File.
- * Throws {@link AppError} `not_found` also when the time is over, `upload_incomplete`, and what {@link uploadFile} throws.
+ * Makes a File of what was sent, after the same checks as for any upload; one caller at a time. Completed again, it answers
+ * the same File. Throws {@link AppError} `not_found` also when the time is over, `upload_incomplete`, `wrong_state` while
+ * it is being completed, and what {@link uploadFile} throws.
  */
 export async function completeUpload(
   deps: UploadFileDeps & { uploadFolder: string },
   { ctx, id }: { ctx: ServiceContext; id: string },
 ): Promise<FileRecord> {
   requireScope(ctx, 'files:write');
-  const { database, storage, uploadFolder } = deps;
-  const found = isId(id) ? await findDirectUpload(database, { id, ownerId: ctx.userId }) : null;
-  if (!found) throw new AppError('not_found', 'There is no such upload, or its time is over.');
-  await requireWhole(storage, found);
-  const { body } = await storage.get(found.objectKey);
-  const received = await receiveFile(body, uploadFolder);
+  const { database } = deps;
+  const upload = isId(id) ? await claimDirectUpload(database, { id, ownerId: ctx.userId }) : null;
+  if (!upload) throw new AppError('not_found', 'There is no such upload, or its time is over.');
+  if (upload.isBusy) throw new AppError('wrong_state', 'It is being completed just now.');
+  const known = upload.fileId && (await findFile(database, { ...upload, id: upload.fileId }));
+  if (known) return known;
+  if (upload.fileId !== null) throw new AppError('not_found', 'What was uploaded is deleted.');
+  let fileId: string | null = null;
   try {
-    const { file } = await uploadFile(deps, { ctx, upload: { ...found, ...received } });
+    const file = await storeUpload(deps, ctx, upload);
+    fileId = file.id;
     return file;
+  } finally {
+    await releaseDirectUpload(database, { id, fileId });
+  }
+}
+
+async function storeUpload(
+  deps: UploadFileDeps & { uploadFolder: string },
+  ctx: ServiceContext,
+  upload: DirectUploadRecord,
+): Promise<FileRecord> {
+  const received = await receiveFile(await openWhole(deps.storage, upload), deps.uploadFolder);
+  try {
+    return (await uploadFile(deps, { ctx, upload: { ...upload, ...received } })).file;
   } finally {
     await received.remove();
   }
 }
 
-async function requireWhole(
+async function openWhole(
   storage: ObjectStorage,
   { objectKey, size }: DirectUploadRecord,
-): Promise<void> {
+): Promise<Readable> {
   const arrived = await storage.head(objectKey);
-  if (arrived?.size === size) return;
+  if (arrived?.size === size) return (await storage.get(objectKey)).body;
   const what = arrived ? `${arrived.size} of ${size} bytes have` : 'Nothing has';
   throw new AppError('upload_incomplete', `${what} arrived. Send the picture, then complete it.`);
 }

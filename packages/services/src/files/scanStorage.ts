@@ -2,7 +2,8 @@ import type { ObjectStorage } from '@avatarforge/storage';
 
 const KEYS_AT_ONCE = 1000;
 /** Where the service keeps objects; nothing else of a bucket is looked at. */
-const FOLDERS = ['sha256/', 'incoming/'];
+export const FOLDERS = ['sha256/', 'incoming/'];
+const OURS = /^(?:sha256\/[0-9a-f]{64}\/[0-9a-f]{16}|incoming\/[0-9a-f-]{36})$/;
 
 /** Hands the keys of all objects that are older than `ageMs` to `take`, many at a time. Gives the sum of its answers. */
 export async function scanStorage(
@@ -15,7 +16,7 @@ export async function scanStorage(
   let keys: string[] = [];
   for (const folder of FOLDERS) {
     for await (const { key, modified_at } of storage.list(folder)) {
-      if (modified_at.getTime() <= before) keys.push(key);
+      if (OURS.test(key) && modified_at.getTime() <= before) keys.push(key);
       if (keys.length < KEYS_AT_ONCE) continue;
       sum += await take(keys);
       keys = [];

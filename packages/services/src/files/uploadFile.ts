@@ -4,7 +4,7 @@ import { reviveFile, type FileKind, type FileRecord, type NewFile } from '@avata
 import { requireScope, type ServiceContext } from '../context';
 import { cleanFilename } from './cleanFilename';
 import { prepareImage } from './image/prepareImage';
-import { storeBytes, type StoreDeps } from './storeBytes';
+import { isStored, storeBytes, type StoreDeps } from './storeBytes';
 
 /** What uploading works with. */
 export type UploadFileDeps = StoreDeps;
@@ -41,7 +41,8 @@ export async function uploadFile(
   };
   // What was accepted before need not be looked at again.
   const known = await reviveFile(deps.database, newFile);
-  const file = known ?? (await storePicture(deps, newFile, upload));
+  const isKept = known !== null && (await isStored(deps.storage, known));
+  const file = isKept ? known : await storePicture(deps, newFile, upload);
   return { file, isDuplicate: file.id !== newFile.id };
 }
 

@@ -51,7 +51,7 @@ export async function createGeneration(
 ): Promise<CreatedGeneration> {
   const { ctx, input, idempotency, retryOf = null } = request;
   requireScope(ctx, 'generations:write');
-  const earlier = await replay(deps.database, request);
+  const earlier = await findReplay(deps.database, request);
   if (earlier) return earlier;
   const plan = await planGeneration(deps, { ctx, input });
   requireRunnable(plan, input);
@@ -78,9 +78,10 @@ function requireRunnable(plan: CheckedPlan, input: CreateGeneration): void {
   );
 }
 
-async function replay(
+/** What was made of an earlier request with the same idempotency key. Throws {@link AppError} `idempotency_mismatch`. */
+export async function findReplay(
   database: Database,
-  { ctx, idempotency }: GenerationRequest,
+  { ctx, idempotency }: Pick<GenerationRequest, 'ctx' | 'idempotency'>,
 ): Promise<CreatedGeneration | null> {
   if (!idempotency) return null;
   const earlier = await findIdempotent(database, { ownerId: ctx.userId, ...idempotency });
@@ -100,7 +101,7 @@ async function getReplay(
   database: Database,
   request: GenerationRequest,
 ): Promise<CreatedGeneration> {
-  const earlier = await replay(database, request);
+  const earlier = await findReplay(database, request);
   if (!earlier) throw new Error('an idempotency key was taken and is not there');
   return earlier;
 }

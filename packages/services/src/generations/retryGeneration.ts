@@ -4,6 +4,7 @@ import { findRequest, type Idempotency } from '@avatarforge/db';
 import { requireScope, type ServiceContext } from '../context';
 import {
   createGeneration,
+  findReplay,
   type CreatedGeneration,
   type CreateGenerationDeps,
 } from './createGeneration';
@@ -27,6 +28,8 @@ export async function retryGeneration(
   { ctx, id, seed, idempotency }: Retry,
 ): Promise<CreatedGeneration> {
   requireScope(ctx, 'generations:write');
+  const earlier = await findReplay(deps.database, { ctx, idempotency });
+  if (earlier) return earlier;
   const found = isId(id) ? await findRequest(deps.database, { id, ownerId: ctx.userId }) : null;
   if (!found) throw new AppError('not_found', `There is no generation ${id}.`);
   if (found.status !== 'failed' && found.status !== 'cancelled') {

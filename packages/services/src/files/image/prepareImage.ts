@@ -1,4 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises';
+import { AppError, DependencyError } from '@avatarforge/core';
 import { takeTurns } from '@avatarforge/runtime';
 import { drawAnew } from './decoding';
 import { withImageBytes } from './imageBytes';
@@ -42,7 +43,7 @@ async function prepare(path: string): Promise<PreparedImage> {
     const { layout, barePath } = await removeMetadata(path, servedPath);
     const facts = await inspectImage(barePath);
     if (layout.orientation === 1 && facts.isPlain) return await prepared(barePath, facts);
-    await drawAnew(barePath, { ...layout, mimeType: facts.mimeType }, drawnPath);
+    await ours(() => drawAnew(barePath, { ...layout, mimeType: facts.mimeType }, drawnPath));
     const drawn = await removeMetadata(drawnPath, servedPath);
     if (drawn.barePath === drawnPath) await rename(drawnPath, servedPath);
     return await prepared(servedPath, await inspectImage(servedPath));
@@ -54,6 +55,15 @@ async function prepare(path: string): Promise<PreparedImage> {
   }
 }
 
+/** A picture that was decoded cannot be written: the disk is full, or the machine too busy. */
+async function ours(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : new DependencyError('storage', true, { cause });
+  }
+}
+
 /** The bare picture is in the file `path` itself when nothing is to be removed from it; else in the file `target`. */
 function removeMetadata(
   path: string,
@@ -62,7 +72,7 @@ function removeMetadata(
   return withImageBytes(path, async (image) => {
     const layout = await readLayout(image);
     if (isWhole(layout.parts, image.size)) return { layout, barePath: path };
-    await writeParts(image, layout.parts, target);
+    await ours(() => writeParts(image, layout.parts, target));
     return { layout, barePath: target };
   });
 }
