@@ -79,7 +79,7 @@ export const fileOperations = {
     params: FileParams,
     status: 200,
     response: File,
-    problems: ['not_found', 'upload_incomplete', ...PICTURE_PROBLEMS],
+    problems: ['not_found', 'wrong_state', 'upload_incomplete', ...PICTURE_PROBLEMS],
   },
   findFileByHash: {
     method: 'get',

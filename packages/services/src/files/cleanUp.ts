@@ -1,4 +1,5 @@
 import type { CleanUp, CleanUpReport } from '@avatarforge/contracts';
+import { DependencyError } from '@avatarforge/core';
 import {
   claimLooseObjects,
   condemnUnknownObjects,
@@ -15,7 +16,7 @@ import {
   releaseBlobs,
   type Database,
 } from '@avatarforge/db';
-import type { ObjectStorage } from '@avatarforge/storage';
+import { StorageUnavailableError, type ObjectStorage } from '@avatarforge/storage';
 import { requireScope, type ServiceContext } from '../context';
 import { FOLDERS, scanStorage } from './scanStorage';
 
@@ -125,7 +126,7 @@ async function releaseAll(database: Database, ageMs: number): Promise<number> {
 
 /**
  * From the claim on nobody can name the objects; those of a process that dies here are claimed again. One that cannot be
- * deleted keeps the others from nothing, and is told at the end.
+ * deleted keeps the others from nothing, and is told at the end; a storage that is away is waited for.
  */
 async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<number> {
   const errors: unknown[] = [];
@@ -136,6 +137,8 @@ async function deleteLooseObjects({ database, storage }: CleanUpDeps): Promise<n
         await storage.delete(key);
         await forgetLooseObject(database, key);
       } catch (error) {
+        const isAway = error instanceof StorageUnavailableError && error.retryable;
+        if (isAway || error instanceof DependencyError) throw error;
         errors.push(error);
         await postponeLooseObject(database, key, POSTPONE_MS);
       }
