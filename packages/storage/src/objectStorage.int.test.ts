@@ -208,6 +208,12 @@ describe.each(stores)('objects in $store', ({ given, isDisk, leaveUnfinished }) 
       return (await fetch(url, request)).status;
     };
 
+    it('leave alone what other applications are writing to the same bucket', async () => {
+      await leaveUnfinished(root);
+      expect(await storage.removeUnfinished('of-ours/', 0)).toBe(0);
+      expect(await storage.removeUnfinished('', 0)).toBe(1);
+    });
+
     it('are sent past us as they were signed', async () => {
       const key = newKey();
       const { url, method, headers, expires_at } = await sign(key);
