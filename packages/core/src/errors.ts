@@ -12,6 +12,18 @@ export class AppError extends Error {
   }
 }
 
+/** A rule says no for the time being: the same is worth another try after `retryAfterS` seconds. */
+export class RetryLaterError extends AppError {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    readonly retryAfterS: number,
+  ) {
+    super(code, message);
+    this.name = 'RetryLaterError';
+  }
+}
+
 /** A part of the world that this process depends on. */
 export type Dependency = 'database' | 'redis' | 'storage' | 'comfyui';
 

@@ -11,7 +11,7 @@ export const GENERATION_TRANSITIONS = {
 
 /** States of a shot: one graph, one prompt on one instance. */
 export const SHOT_TRANSITIONS = {
-  queued: ['active', 'cancelled'],
+  queued: ['active', 'failed', 'cancelled'],
   active: ['queued', 'done', 'failed', 'cancelled'],
   done: [],
   failed: [],
