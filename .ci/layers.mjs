@@ -4,6 +4,7 @@
 const ARROWS = {
   'packages/contracts': [],
   'packages/core': ['contracts'],
+  'packages/pool-sim': ['core'],
   'packages/runtime': [],
   'packages/db': ['core', 'contracts'],
   'packages/queue': ['runtime'],
@@ -16,6 +17,7 @@ const ARROWS = {
   'apps/api': ['contracts', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
   'apps/worker': ['comfy', 'core', 'db', 'queue', 'runtime', 'services', 'storage', 'workflows'],
   'apps/comfy-sim': [],
+  'apps/bench': ['core', 'pool-sim'],
   'apps/cli': ['core', 'db', 'embedded', 'runtime', 'services'],
   'apps/e2e': [],
 };
