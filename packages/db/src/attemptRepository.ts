@@ -3,38 +3,24 @@ import {
   END_REASONS,
   isId,
   MAX_ENDS,
-  newId,
   statesBefore,
+  WHEN_RETIRED,
   type AttemptState,
   type EndPolicy,
   type EndReason,
-  type Graph,
   type ShotState,
 } from '@avatarforge/core';
-import { DatabaseError } from 'pg';
 import type { Database } from './database';
-import type { ShotUpload } from './newGenerationRepository';
 import type { Lease } from './leaseRepository';
 
 const NO_LIMIT = 1_000_000;
-
-/** A shot just claimed for an instance. */
-export interface ClaimedAttempt {
-  /** The prompt_id, posted at most once, ever. */
-  attemptId: string;
-  shotId: string;
-  generationId: string;
-  /** Earlier tries: with the shot's id, the name of its ticket. */
-  tries: number;
-  graph: Graph;
-  uploads: ShotUpload[];
-}
 
 /** An attempt that is not over, as its new driver finds it. */
 export interface OpenAttempt {
   attemptId: string;
   shotId: string;
   generationId: string;
+  lane: string;
   state: AttemptState;
   /** ComfyUI said that it began. */
   isStarted: boolean;
@@ -47,28 +33,6 @@ export type Manifest = (
   | { kind: string; filename: string; subfolder: string; type: 'output' | 'temp' }
   | { kind: 'text'; text: string }
 )[];
-
-/**
- * Claims up to `count` waiting shots for the instance of `lease`, oldest first.
- * Returns `null` when the lease is lost: drop the instance without any further side effect.
- */
-export async function claimShots(
-  db: Database,
-  claim: { workerId: string; lease: Lease; clientId: string; count: number },
-): Promise<ClaimedAttempt[] | null> {
-  const { workerId, lease, clientId, count } = claim;
-  const ids = Array.from({ length: count }, () => newId());
-  try {
-    return await db.query(
-      `SELECT attempt_id AS "attemptId", shot_id AS "shotId", generation_id AS "generationId", tries, graph, uploads
-         FROM claim_shots($1, $2, $3, $4, $5, ARRAY[NULL]::text[], ARRAY[NULL]::uuid[])`,
-      [lease.instanceId, lease.epoch, workerId, clientId, ids],
-    );
-  } catch (error) {
-    if (error instanceof DatabaseError && error.code === 'AF001') return null;
-    throw error;
-  }
-}
 
 /**
  * Makes the open attempts of an instance the lease holder's own and returns those it does not follow yet (`followed`).
@@ -87,7 +51,7 @@ export async function adoptAttempts(
          AND a.state NOT IN ('executed', 'stored', 'ended')
          AND s.id = a.shot_id
          AND EXISTS (SELECT 1 FROM instance_leases l WHERE l.instance_id = $1 AND l.epoch = $2)
-       RETURNING a.id AS "attemptId", a.shot_id AS "shotId", s.generation_id AS "generationId",
+       RETURNING a.id AS "attemptId", a.shot_id AS "shotId", s.generation_id AS "generationId", s.lane,
          a.state, a.started_at IS NOT NULL AS "isStarted",
          g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL AS "isCancelled"`,
     [lease.instanceId, lease.epoch, followed],
@@ -124,19 +88,36 @@ export async function markExecuted(
   const { id, epoch, manifest, gpuMs } = attempt;
   const [row] = await db.query<{ state: 'executed' | 'ended' | null }>(
     'SELECT execute_attempt($1, $2, $3, $4, $5) AS state',
-    [id, epoch, JSON.stringify(manifest), gpuMs, toEnd('cancelled')],
+    [id, epoch, JSON.stringify(manifest), gpuMs, JSON.stringify(toEnd({ reason: 'cancelled' }))],
   );
   return row?.state ?? null;
 }
 
-/** Whether an attempt is over, for good or without a result. What is no id is of none. */
-export async function hasEnded(db: Database, id: string): Promise<boolean> {
-  if (!isId(id)) return false;
-  const rows = await db.query(
-    `SELECT 1 FROM attempts WHERE id = $1 AND state IN ('stored', 'ended')`,
-    [id],
+/** Those of `ids` that are attempts whose prompts are still to be drawn. What is no id is of none. */
+export async function findOpenAttempts(db: Database, ids: string[]): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `SELECT id FROM attempts
+       WHERE id = ANY ($1::uuid[]) AND state NOT IN ('executed', 'stored', 'ended')`,
+    [ids.filter(isId)],
   );
-  return rows.length > 0;
+  return rows.map(({ id }) => id);
+}
+
+/** How many attempts may be in the queue of an instance: handed over, or about to be, and not known to be over. */
+export async function countDispatched(db: Database, instanceId: string): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `SELECT count(*)::int FROM attempts
+       WHERE instance_id = $1 AND state IN ('dispatching', 'dispatched', 'started')`,
+    [instanceId],
+  );
+  return row?.count ?? 0;
+}
+
+/** The mark of this installation on prompts: others may use the same ComfyUI. */
+export async function readDeploymentId(db: Database): Promise<string> {
+  const [row] = await db.query<{ id: string }>('SELECT deployment_id AS id FROM pool');
+  if (!row) throw new Error('the pool has no row');
+  return row.id;
 }
 
 async function step(
@@ -152,35 +133,84 @@ async function step(
   return rows.length === 1;
 }
 
+/** The end of an attempt without a stored result. */
+export interface AttemptEnd {
+  id: string;
+  epoch: string;
+  reason: EndReason;
+  /** For operators: what exactly happened. */
+  detail?: string;
+  /** GPU time it took, milliseconds; what it took since it began when absent. */
+  gpuMs?: number;
+}
+
 /**
  * Ends an attempt without a stored result; the rules of packages/core say what becomes of its shot.
- * @param attempt.detail for operators: what exactly happened
  * @returns the shot's new status, or null when fenced off
  */
-export async function endAttempt(
-  db: Database,
-  attempt: { id: string; epoch: string; reason: EndReason; detail?: string },
-): Promise<ShotState | null> {
-  const { id, epoch, reason, detail } = attempt;
+export async function endAttempt(db: Database, end: AttemptEnd): Promise<ShotState | null> {
   const [row] = await db.query<{ status: ShotState | null }>(
     'SELECT end_attempt($1, $2, $3) AS status',
-    [id, epoch, toEnd(reason, detail)],
+    [end.id, end.epoch, JSON.stringify(toEnd(end))],
   );
   return row?.status ?? null;
 }
 
-/** The rule for `reason`, as the database's functions take it. */
-function toEnd(reason: EndReason, detail?: string): string {
-  const { then, counts, backoffMs, message }: EndPolicy = END_REASONS[reason];
-  return JSON.stringify({
-    reason,
-    detail,
+/**
+ * Ends an attempt that never began, for the instance that asked for its shot: nothing counts, and for two seconds nobody
+ * else may claim it. A requested cancel wins.
+ * @returns the shot's new status, or null when fenced off
+ */
+export async function giveBackAttempt(
+  db: Database,
+  { id, epoch }: { id: string; epoch: string },
+): Promise<ShotState | null> {
+  const end = { ...toEnd({ reason: 'released' }), counts: undefined };
+  const [row] = await db.query<{ status: ShotState | null }>(
+    'SELECT give_back_attempt($1, $2, $3) AS status',
+    [id, epoch, JSON.stringify(end)],
+  );
+  return row?.status ?? null;
+}
+
+/**
+ * Fails generations, `limit` at most, with a shot that waited for `maxAgeMs` and that no instance took.
+ * @returns how many
+ */
+export async function failWaiting(
+  query: Database['query'],
+  { maxAgeMs, limit }: { maxAgeMs: number; limit: number },
+): Promise<number> {
+  const [row] = await query<{ count: number }>('SELECT fail_waiting($1, $2) AS count', [
+    maxAgeMs,
+    limit,
+  ]);
+  return row?.count ?? 0;
+}
+
+/** Shots that ran out of memory `ageMs` ago, and that wait for a larger instance since, take what there is. */
+export async function freeShotsOutOfMemory(query: Database['query'], ageMs: number): Promise<void> {
+  await query('SELECT free_shots_out_of_memory($1)', [ageMs]);
+}
+
+/** The rule for an end, as the database's functions take it. */
+function toEnd({
+  reason,
+  detail,
+  gpuMs,
+}: Pick<AttemptEnd, 'reason' | 'detail' | 'gpuMs'>): Record<string, unknown> {
+  const { then, counts, backoffMs, message, limit, needsMemory }: EndPolicy = END_REASONS[reason];
+  const retired = WHEN_RETIRED[reason];
+  return {
+    ...{ reason, detail, counts, limit },
     message: detail && then !== 'retry' ? `${message} ${detail}` : message,
+    gpu_ms: gpuMs,
     retry: then !== 'fail',
     elsewhere: then === 'elsewhere',
-    counts,
+    needs_memory: needsMemory ?? false,
     backoff_ms: backoffMs,
     // Elsewhere comes to an end by itself: there are only so many instances.
     max: then === 'elsewhere' ? NO_LIMIT : MAX_ENDS[counts],
-  });
+    when_retired: retired && toEnd({ reason: retired, ...(detail && { detail }) }),
+  };
 }

@@ -1,6 +1,6 @@
 import { END_REASONS, newId, type EndReason } from '@avatarforge/core';
 import { adoptAttempts, endAttempt, markDispatching, markExecuted } from './attemptRepository';
-import { cancelGeneration, findCancelledAttempts } from './cancelRepository';
+import { cancelGeneration, findOrders } from './cancelRepository';
 import type { Database } from './database';
 import { storeAttempt } from './finalizeRepository';
 import { findGeneration } from './generationRepository';
@@ -134,14 +134,16 @@ test('a cancel at the very moment of the end has one outcome, and tells it', asy
 });
 
 describe('the worker of an instance', () => {
-  const find = ({ workerId, lease }: Given) => findCancelledAttempts(db, workerId, [lease]);
+  const find = ({ workerId, lease }: Given) => findOrders(db, workerId, [lease]);
 
   test('is told what to stop, until it is over', async () => {
     const given = await givenAttempt(db, { ownerId });
     expect(await find(given)).toEqual([]);
     await cancel(given.generationId);
     const { attemptId } = given.attempt;
-    expect(await find(given)).toEqual([{ instanceId: given.lease.instanceId, attemptId }]);
+    expect(await find(given)).toEqual([
+      { instanceId: given.lease.instanceId, attemptId, order: 'cancel' },
+    ]);
     await execute(given);
     expect(await find(given)).toEqual([]);
   });

@@ -19,20 +19,30 @@ export async function cancelGeneration(
   return row?.outcome ?? null;
 }
 
-/** The attempts that nobody waits for any more (cancelled, or failed by another shot) on the instances of those `leases` that the worker still holds. */
-export async function findCancelledAttempts(
+/** What the driver of an attempt is to do with its prompt. */
+export interface Order {
+  instanceId: string;
+  attemptId: string;
+  /** `cancel`: nobody waits for it any more. `give_back`: another instance could begin it sooner. */
+  order: 'cancel' | 'give_back';
+}
+
+/** The orders for open attempts on the instances of those `leases` that the worker still holds. */
+export async function findOrders(
   db: Database,
   workerId: string,
   leases: Lease[],
-): Promise<{ instanceId: string; attemptId: string }[]> {
+): Promise<Order[]> {
   return db.query(
-    `SELECT a.instance_id AS "instanceId", a.id AS "attemptId"
+    `SELECT a.instance_id AS "instanceId", a.id AS "attemptId",
+         CASE WHEN g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL THEN 'cancel' ELSE 'give_back' END AS "order"
        FROM unnest($2::uuid[], $3::bigint[]) AS held(instance_id, epoch)
        JOIN instance_leases l ON l.instance_id = held.instance_id AND l.epoch = held.epoch AND l.worker_id = $1
        JOIN attempts a ON a.instance_id = l.instance_id AND a.state NOT IN ('executed', 'stored', 'ended')
        JOIN shots s ON s.id = a.shot_id
        JOIN generations g ON g.id = s.generation_id
-       WHERE g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL`,
+       WHERE g.cancel_requested_at IS NOT NULL OR g.finished_at IS NOT NULL
+         OR (a.takeback_for IS NOT NULL AND a.state <> 'started')`,
     [workerId, leases.map((l) => l.instanceId), leases.map((l) => l.epoch)],
   );
 }

@@ -1,9 +1,15 @@
 import { newId } from '@avatarforge/core';
-import { claimShots, endAttempt, hasEnded } from './attemptRepository';
+import { endAttempt, findOpenAttempts } from './attemptRepository';
 import { findCatalog, listCapabilities, saveCapabilities } from './capabilityRepository';
 import type { Database } from './database';
 import { findGeneration } from './generationRepository';
-import { givenAttempt, givenDatabase, givenInstance, givenUser } from './fixtures/givenPool';
+import {
+  givenAttempt,
+  givenDatabase,
+  givenInstance,
+  givenUser,
+  claimAny,
+} from './fixtures/givenPool';
 import { freeShotsThatAvoidAll } from './reconcileRepository';
 
 let db: Database;
@@ -72,9 +78,9 @@ test('what one instance lacks is tried on another, and fails when there is none'
     endAttempt(db, { id, epoch, reason: 'missing_model', detail: 'x.safetensors is not there.' });
 
   expect(await end(first.attempt.attemptId, first.lease.epoch)).toBe('queued');
-  const claim = { clientId: 'test', count: 1 };
-  expect(await claimShots(db, { ...claim, ...first })).toEqual([]);
-  const again = await claimShots(db, { ...claim, ...second });
+  const claim = { count: 1 };
+  expect(await claimAny(db, { ...claim, ...first })).toEqual([]);
+  const again = await claimAny(db, { ...claim, ...second });
   expect(again).toMatchObject([{ shotId: first.attempt.shotId }]);
   expect(await end(again![0]!.attemptId, second.lease.epoch)).toBe('failed');
   expect(await findGeneration(db, { id: first.generationId, ownerId })).toMatchObject({
@@ -94,7 +100,7 @@ test('a shot is kept off the instances that it names', async () => {
     newId(),
     lease.instanceId,
   ]);
-  expect(await claimShots(db, { workerId, lease, clientId: 'test', count: 1 })).toEqual([]);
+  expect(await claimAny(db, { workerId, lease, count: 1 })).toEqual([]);
 });
 
 test('a shot that avoids all instances that are left is tried once more', async () => {
@@ -115,10 +121,11 @@ test('a shot that avoids all instances that are left is tried once more', async 
   expect(await avoided([...all, newId()])).toEqual([]);
 });
 
-test('what is over is known to be, and nothing else is', async () => {
+test('of prompts on an instance, those of open attempts are known, and nothing else is', async () => {
   const { lease, attempt } = await givenAttempt(db, { ownerId });
-  expect(await hasEnded(db, attempt.attemptId)).toBe(false);
-  await endAttempt(db, { id: attempt.attemptId, epoch: lease.epoch, reason: 'released' });
-  expect(await hasEnded(db, attempt.attemptId)).toBe(true);
-  expect(await hasEnded(db, 'nonsense')).toBe(false);
+  const id = attempt.attemptId;
+  const known = [id, newId(), 'nonsense'];
+  expect(await findOpenAttempts(db, known)).toEqual([id]);
+  await endAttempt(db, { id, epoch: lease.epoch, reason: 'released' });
+  expect(await findOpenAttempts(db, known)).toEqual([]);
 });

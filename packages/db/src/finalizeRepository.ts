@@ -76,6 +76,19 @@ export async function storeAttempt(
   return row?.stored ?? false;
 }
 
+/** Keeps a claim that takes long. False: it is over. */
+export async function renewFinalize(
+  db: Database,
+  { attemptId, workerId }: { attemptId: string; workerId: string },
+): Promise<boolean> {
+  const rows = await db.query(
+    `UPDATE attempts SET finalize_until = now() + $3 * interval '1 ms'
+       WHERE id = $1 AND finalize_owner = $2 AND state = 'executed' RETURNING id`,
+    [attemptId, workerId, CLAIM_MS],
+  );
+  return rows.length === 1;
+}
+
 /** Gives the claim back, due again after `delayMs`. `isMiss`: an output was not there. */
 export async function postponeFinalize(
   db: Database,

@@ -28,6 +28,8 @@ export interface GenerationRecord {
   inputs: Record<string, unknown>;
   workflow: string;
   notes: string[];
+  /** Of its shots. */
+  priority: number;
   shotsTotal: number;
   shotsDone: number;
   /** In the order of the shots. */
@@ -199,6 +201,7 @@ function toRecord(row: Row): GenerationRecord {
     inputs: row.inputs as Record<string, unknown>,
     workflow: row.workflow,
     notes: row.notes,
+    priority: row.shots[0]?.priority ?? 0,
     shotsTotal: row.shots_total,
     shotsDone: row.shots_done,
     outputs: row.outputs.map(toOutput),

@@ -10,24 +10,56 @@ export interface Lease {
 /** How long a lease lives without renewal. Postgres' clock decides. */
 export const LEASE_TTL_MS = 5000;
 
+/** How the leases are spread. */
+export interface LeaseSpread {
+  /** Instances of the pool. */
+  instances: number;
+  /** Leases that each other living worker holds. */
+  others: number[];
+}
+
+/** A worker not heard of for this long does not count when instances are shared out. */
+const WORKER_SILENCE_MS = 5000;
+
+/** How many instances there are to hold, and how many each of the other workers holds. */
+export async function readLeaseSpread(db: Database, workerId: string): Promise<LeaseSpread> {
+  const [row] = await db.query<LeaseSpread>(
+    `SELECT (SELECT count(*)::int FROM instances WHERE removed_at IS NULL) AS instances,
+       array(
+         SELECT count(l.instance_id)::int FROM workers w
+           LEFT JOIN instance_leases l ON l.worker_id = w.id AND l.expires_at > now()
+           WHERE w.id <> $1 AND 'generate' = ANY (w.roles) AND w.seen_at > now() - $2 * interval '1 ms'
+           GROUP BY w.id) AS others`,
+    [workerId, WORKER_SILENCE_MS],
+  );
+  return row ?? { instances: 0, others: [] };
+}
+
+/** Of the pool, or removed with prompts still on it: those are followed to their end. */
+const IS_WANTED = `(i.removed_at IS NULL OR EXISTS (
+  SELECT 1 FROM attempts a WHERE a.instance_id = i.id AND a.state NOT IN ('executed', 'stored', 'ended')))`;
+
 /**
- * Takes every free lease but those of `held`, which are the caller's to renew: never held, given back, or expired. After a restart of Postgres all leases look expired, so
- * none is taken until their holders had one lifetime to come back.
+ * Takes up to `limit` free leases but those of `held`, which are the caller's to renew: never held, given back, or expired.
+ * After a restart of Postgres all leases look expired, so none is taken until their holders had one lifetime to come back.
  */
 export async function acquireLeases(
   db: Database,
   workerId: string,
-  held: string[] = [],
-): Promise<(Lease & { url: string; depth: number })[]> {
+  { held = [], limit = null }: { held?: string[]; limit?: number | null } = {},
+): Promise<(Lease & { url: string })[]> {
   return db.query(
-    `UPDATE instance_leases l
+    `WITH free AS (
+       SELECT l.instance_id, i.url FROM instance_leases l JOIN instances i ON i.id = l.instance_id
+         WHERE ${IS_WANTED} AND l.expires_at < now() AND l.instance_id <> ALL ($3::uuid[])
+           AND (l.worker_id IS NULL OR pg_postmaster_start_time() < now() - $2 * interval '1 ms')
+         ORDER BY l.expires_at LIMIT $4 FOR UPDATE OF l SKIP LOCKED
+     )
+     UPDATE instance_leases l
        SET worker_id = $1, epoch = epoch + 1, expires_at = now() + $2 * interval '1 ms'
-       FROM instances i
-       WHERE i.id = l.instance_id AND i.removed_at IS NULL AND l.expires_at < now()
-         AND l.instance_id <> ALL ($3::uuid[])
-         AND (l.worker_id IS NULL OR pg_postmaster_start_time() < now() - $2 * interval '1 ms')
-       RETURNING l.instance_id AS "instanceId", l.epoch, i.url, i.depth`,
-    [workerId, LEASE_TTL_MS, held],
+       FROM free WHERE l.instance_id = free.instance_id
+       RETURNING l.instance_id AS "instanceId", l.epoch, free.url`,
+    [workerId, LEASE_TTL_MS, held, limit],
   );
 }
 
@@ -41,7 +73,7 @@ export async function renewLeases(
     `UPDATE instance_leases l SET expires_at = now() + $4 * interval '1 ms'
        FROM unnest($2::uuid[], $3::bigint[]) AS held(instance_id, epoch), instances i
        WHERE l.instance_id = held.instance_id AND l.epoch = held.epoch AND l.worker_id = $1
-         AND i.id = l.instance_id AND i.removed_at IS NULL
+         AND i.id = l.instance_id AND ${IS_WANTED}
        RETURNING l.instance_id AS "instanceId", l.epoch`,
     [workerId, leases.map((l) => l.instanceId), leases.map((l) => l.epoch), LEASE_TTL_MS],
   );
@@ -54,7 +86,7 @@ export async function releaseLease(db: Database, workerId: string, lease: Lease)
        UPDATE instance_leases SET expires_at = now(), worker_id = NULL
          WHERE instance_id = $1 AND worker_id = $2 AND epoch = $3 RETURNING instance_id
      )
-     UPDATE instances i SET health = 'unknown' FROM released WHERE i.id = released.instance_id`,
+     UPDATE instances i SET health = 'unknown', health_since = now() FROM released WHERE i.id = released.instance_id`,
     [lease.instanceId, workerId, lease.epoch],
   );
 }

@@ -18,9 +18,11 @@ export interface NewShot {
   view: Pose | null;
   seed: number | null;
   lane: string;
+  /** What it needs of an instance, as a hash. */
+  requirement: string;
   graph: Graph;
   uploads: ShotUpload[];
-  /** Instances that cannot run it, as far as is known. */
+  /** Instances that would refuse it though they have what it needs. */
   avoid: string[];
 }
 
@@ -36,6 +38,8 @@ export interface NewGeneration {
   /** What was asked for, with the seed that was drawn. */
   request: object;
   retryOf: string | null;
+  /** Orders the shots of one owner; 0 where not given. */
+  priority?: number;
   /** `role`: the input that each is for. */
   files: { fileId: string; role: string }[];
   shots: NewShot[];
@@ -101,13 +105,13 @@ async function insertRows(query: Database['query'], generation: NewGeneration): 
   await query(
     `WITH new AS (
        SELECT * FROM jsonb_to_recordset($3) AS s(
-         id uuid, ordinal int, view text, seed bigint, lane text, graph jsonb, uploads jsonb, avoid uuid[])
+         id uuid, ordinal int, view text, seed bigint, lane text, requirement text, graph jsonb, uploads jsonb, avoid uuid[])
      ), shot AS (
-       INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane, avoid_instances)
-         SELECT id, $1, $2, ordinal, view, seed, lane, avoid FROM new
+       INSERT INTO shots (id, generation_id, owner_id, ordinal, view, seed, lane, requirement, avoid_instances, priority)
+         SELECT id, $1, $2, ordinal, view, seed, lane, requirement, avoid, $4 FROM new
      )
      INSERT INTO shot_graphs (shot_id, graph, uploads) SELECT id, graph, uploads FROM new`,
-    [generation.id, generation.ownerId, JSON.stringify(shots)],
+    [generation.id, generation.ownerId, JSON.stringify(shots), generation.priority ?? 0],
   );
   await query(
     `INSERT INTO generation_files (generation_id, file_id, role)
@@ -163,6 +167,7 @@ function toNewRecord(generation: NewGeneration, createdAt: Date): GenerationReco
   const { id, ownerId, prompt, negativePrompt, inputs, workflow, notes, retryOf } = generation;
   return {
     ...{ id, ownerId, prompt, negativePrompt, inputs, workflow, notes, retryOf, createdAt },
+    priority: generation.priority ?? 0,
     shotsTotal: generation.shots.length,
     ...UNTOUCHED,
   };

@@ -1,7 +1,6 @@
 import { MAX_ENDS, newId } from '@avatarforge/core';
 import {
   adoptAttempts,
-  claimShots,
   endAttempt,
   markDispatching,
   markExecuted,
@@ -11,6 +10,7 @@ import type { Database } from './database';
 import {
   claimFinalize,
   postponeFinalize,
+  renewFinalize,
   storeAttempt,
   type StoredOutput,
 } from './finalizeRepository';
@@ -21,6 +21,7 @@ import {
   givenGeneration,
   givenInstance,
   givenUser,
+  claimAny,
 } from './fixtures/givenPool';
 import { listInstances, saveInstanceHealth } from './instanceRepository';
 import { acquireLeases, releaseLease, renewLeases } from './leaseRepository';
@@ -88,7 +89,7 @@ test('twenty claims at once never take a shot twice', async () => {
   for (let i = 0; i < 20; i += 1) instances.push(await givenInstance(db));
   for (const { workerId, lease } of instances) await renewLeases(db, workerId, [lease]);
   const claims = await Promise.all(
-    instances.map((instance) => claimShots(db, { ...instance, clientId: 'test', count: 2 })),
+    instances.map((instance) => claimAny(db, { ...instance, count: 2 })),
   );
   const shots = claims.flatMap((claimed) => claimed!.map((attempt) => attempt.shotId));
   expect(shots).toHaveLength(10);
@@ -98,7 +99,7 @@ test('twenty claims at once never take a shot twice', async () => {
 test('a worker that lost its lease claims nothing and knows it', async () => {
   const { workerId, lease } = await givenInstance(db);
   await takeOver(lease.instanceId);
-  expect(await claimShots(db, { workerId, lease, clientId: 'test', count: 1 })).toBeNull();
+  expect(await claimAny(db, { workerId, lease, count: 1 })).toBeNull();
 });
 
 test('a shot that is to wait is not claimed', async () => {
@@ -108,7 +109,7 @@ test('a shot that is to wait is not claimed', async () => {
     epoch: given.lease.epoch,
     reason: 'out_of_memory',
   });
-  expect(await claimShots(db, { ...given, clientId: 'test', count: 1 })).toEqual([]);
+  expect(await claimAny(db, { ...given, count: 1 })).toEqual([]);
 });
 
 test('the next lease holder adopts what was driven before, once, and the old driver is fenced off', async () => {
@@ -161,7 +162,7 @@ test('the last shot completes the generation, with its outputs in order and one 
   await db.query(`UPDATE shots SET not_before = now() + interval '1 day' WHERE status = 'queued'`);
   const { id } = await givenGeneration(db, { ownerId, shots: 2 });
   const instance = await givenInstance(db);
-  const claimed = await claimShots(db, { ...instance, clientId: 'test', count: 2 });
+  const claimed = await claimAny(db, { ...instance, count: 2 });
   for (const [n, attempt] of [...claimed!.entries()].reverse()) {
     const done = await execute({ ...instance, generationId: id, attempt });
     expect(await store(done, [output(`shot-${n}-${id}`)])).toBe(true);
@@ -199,7 +200,7 @@ test('outputs with bytes that are stored already name the older object, and the 
   expect(await claimLooseObjects(db, 10)).toEqual([again.object_key]);
 });
 
-test('an attempt is finalized by one worker at a time, and by another when it is given back', async () => {
+test('an attempt is finalized by one worker at a time, who may take long, and by another when it is given back', async () => {
   const given = await givenAttempt(db, { ownerId });
   const { attemptId } = await execute(given);
   const [one, two] = await Promise.all([claimFinalize(db, newId()), claimFinalize(db, newId())]);
@@ -209,6 +210,11 @@ test('an attempt is finalized by one worker at a time, and by another when it is
     'SELECT finalize_owner FROM attempts WHERE id = $1',
     [attemptId],
   );
+  const held = { attemptId, workerId: owner!.finalize_owner };
+  await db.query('UPDATE attempts SET finalize_until = now() WHERE id = $1', [attemptId]);
+  expect(await renewFinalize(db, { attemptId, workerId: newId() })).toBe(false);
+  expect(await renewFinalize(db, held)).toBe(true);
+  expect(await claimFinalize(db, newId())).toBeNull();
   await postponeFinalize(db, {
     attemptId,
     workerId: owner!.finalize_owner,
@@ -241,7 +247,7 @@ test('a shot that can never work fails its generation, and the siblings that wai
 
 test.each([
   ['instance_lost', MAX_ENDS.try],
-  ['evicted', MAX_ENDS.mishap],
+  ['instance_retired', MAX_ENDS.mishap],
 ] as const)('after its last %s a shot fails for good', async (reason, tries) => {
   const given = await givenAttempt(db, { ownerId });
   let { attempt } = given;
@@ -250,9 +256,7 @@ test.each([
       'queued',
     );
     await db.query('UPDATE shots SET not_before = NULL WHERE id = $1', [attempt.shotId]);
-    [attempt] = (await claimShots(db, { ...given, clientId: 'test', count: 1 }))! as [
-      typeof attempt,
-    ];
+    [attempt] = (await claimAny(db, { ...given, count: 1 }))! as [typeof attempt];
   }
   expect(await endAttempt(db, { id: attempt.attemptId, epoch: given.lease.epoch, reason })).toBe(
     'failed',
@@ -290,7 +294,7 @@ test('a worker does not take its own lease again when it slept through it', asyn
     `UPDATE instance_leases SET expires_at = now() - interval '1 s' WHERE instance_id = $1`,
     [lease.instanceId],
   );
-  expect(await acquireLeases(db, workerId, [lease.instanceId])).toEqual([]);
+  expect(await acquireLeases(db, workerId, { held: [lease.instanceId] })).toEqual([]);
   expect(await renewLeases(db, workerId, [lease])).toEqual([lease]);
 });
 

@@ -1,7 +1,7 @@
 import type { Database } from './database';
 
 /** Which of the repair jobs a process may do at a time, cluster-wide. */
-const LOCKS = { reconcile: 7_310_001 } as const;
+const LOCKS = { reconcile: 7_310_001, settle: 7_310_003, forecast: 7_310_004 } as const;
 
 /** What `work` gives, or null when another process is doing it now. */
 export async function runSingle<T>(
@@ -44,7 +44,7 @@ export async function freeShotsThatAvoidAll(query: Database['query']): Promise<v
   );
 }
 
-/** Open attempts that nobody can drive any more: their instance left the pool. */
+/** Open attempts that nobody drives any more: their instance left the pool, and no worker took it up to follow them. */
 export async function findAbandonedAttempts(
   query: Database['query'],
   limit: number,
@@ -54,8 +54,13 @@ export async function findAbandonedAttempts(
        FROM attempts a JOIN instances i ON i.id = a.instance_id
        JOIN instance_leases l ON l.instance_id = i.id
        WHERE a.state NOT IN ('executed', 'stored', 'ended')
-         AND i.removed_at < now() - interval '5 s' AND l.expires_at < now()
+         AND i.removed_at IS NOT NULL AND l.expires_at < now() - interval '30 s'
        LIMIT $1`,
     [limit],
   );
+}
+
+/** Forgets workers that were killed. */
+export async function deleteDeadWorkers(query: Database['query']): Promise<void> {
+  await query(`DELETE FROM workers WHERE seen_at < now() - interval '1 hour'`);
 }

@@ -39,7 +39,7 @@ test('pitfall 20: a graph runs where its node classes and models are', () => {
     { catalog: whole, instances: ['b', 'c'] },
     { catalog: withoutModels, instances: ['d'] },
   ]);
-  expect(verdict).toEqual({ runnableOn: ['b', 'c'], issues: [] });
+  expect(verdict).toEqual({ runnableOn: ['b', 'c'], unfit: [], issues: [] });
 });
 
 test('a graph that runs nowhere: what the nearest instance lacks, and who has it', () => {
@@ -61,5 +61,5 @@ test('what is wrong everywhere is available nowhere', () => {
 });
 
 test('without a catalog there is no verdict', () => {
-  expect(checkGraphOnPool(present, [])).toEqual({ runnableOn: [], issues: [] });
+  expect(checkGraphOnPool(present, [])).toEqual({ runnableOn: [], unfit: [], issues: [] });
 });

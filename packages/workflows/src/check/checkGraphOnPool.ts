@@ -13,9 +13,11 @@ export interface PoolIssue extends GraphIssue {
   availableOn: string[];
 }
 
-/** Where a graph runs. Both are empty when no catalog was given. */
+/** Where a graph runs. All are empty when no catalog was given. */
 export interface PoolVerdict {
   runnableOn: string[];
+  /** Where it does not, though the nodes and models that it needs are there: as on another version of a node. */
+  unfit: string[];
   /** Of the instance that lacks least, when the graph runs nowhere. */
   issues: PoolIssue[];
 }
@@ -31,13 +33,28 @@ export function checkGraphOnPool(
     issues: checkGraph(graph, catalog, options),
   }));
   const runnableOn = verdicts.filter(({ issues }) => issues.length === 0).flatMap(instancesOf);
+  const unfit = verdicts
+    .filter(({ issues }) => issues.length > 0 && !issues.some(isNeed))
+    .flatMap(instancesOf);
   const [nearest] = verdicts.toSorted((a, b) => a.issues.length - b.issues.length);
-  if (!nearest || runnableOn.length > 0) return { runnableOn, issues: [] };
+  if (!nearest || runnableOn.length > 0) return { runnableOn, unfit, issues: [] };
   const issues = nearest.issues.map((issue) => {
     const others = verdicts.filter((verdict) => !concerns(verdict.issues, issue));
     return { ...issue, availableOn: others.flatMap(instancesOf) };
   });
-  return { runnableOn, issues };
+  return { runnableOn, unfit, issues };
+}
+
+/**
+ * Whether an instance with this catalog has the node classes and model files that `graph` needs. What else may be wrong
+ * with it is not about the instance.
+ */
+export function meetsNeeds(graph: unknown, catalog: NodeCatalog): boolean {
+  return !checkGraph(graph, catalog).some(isNeed);
+}
+
+function isNeed({ code }: GraphIssue): boolean {
+  return code === 'unknown_node' || code === 'missing_model';
 }
 
 function instancesOf({ instances }: { instances: readonly string[] }): readonly string[] {
