@@ -71,7 +71,7 @@ describe('generations', () => {
     expect(api.rung).toHaveLength(2);
 
     const found = await readAnswer('getGeneration', await api.fetch(created.urls.self));
-    expect(found).toEqual(created);
+    expect(found).toEqual({ ...created, waiting_reason: 'pool_unavailable' });
     const path = `${PREFIX}/generations/${created.id}`;
     const avatar = await readAnswer('getAvatar', await api.fetch(path));
     expect(avatar).toMatchObject({ generation_id: created.id, status: 'queued' });

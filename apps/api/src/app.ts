@@ -1,11 +1,12 @@
 import type { ObjectStorage } from '@avatarforge/storage';
 import type { Logger, Metrics } from '@avatarforge/runtime';
 import type { CreateGenerationDeps, GenerationWatch } from '@avatarforge/services';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { routeDocumentation } from './documentation/routeDocumentation';
 import { avatarHandlers } from './handlers/avatars';
 import { fileHandlers } from './handlers/files';
 import { generationHandlers } from './handlers/generations';
+import { instanceHandlers } from './handlers/instances';
 import { originalFileHandlers } from './handlers/originalFiles';
 import { systemHandlers } from './handlers/system';
 import { workflowHandlers } from './handlers/workflows';
@@ -44,7 +45,7 @@ export interface AppDeps extends CreateGenerationDeps {
 export function buildApp(deps: AppDeps): Express {
   const app = express();
   const readReadiness = createReadiness(deps);
-  app.use(observe(deps), securityHeaders());
+  app.use(observe(deps), securityHeaders(), letGo(deps.stopping));
   if (deps.isOpen) app.use(refuseForeignPages());
   routeDocumentation(app, deps);
   routeOperations(app, {
@@ -54,6 +55,7 @@ export function buildApp(deps: AppDeps): Express {
       ...fileHandlers(deps),
       ...originalFileHandlers(deps),
       ...workflowHandlers(deps),
+      ...instanceHandlers(deps),
       ...systemHandlers({ ...deps, readReadiness }),
     },
     identify: deps.identify,
@@ -62,4 +64,12 @@ export function buildApp(deps: AppDeps): Express {
   });
   app.use(answerNotFound(), answerProblems());
   return app;
+}
+
+/** Told to stop, the API keeps no connection: its next request would come too late. */
+function letGo(stopping: AbortSignal): RequestHandler {
+  return (_req, res, next) => {
+    if (stopping.aborted) res.setHeader('Connection', 'close');
+    next();
+  };
 }

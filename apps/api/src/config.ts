@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import { defineConfig, flag, port, serviceVariables, type Environment } from '@avatarforge/runtime';
+import {
+  defineConfig,
+  flag,
+  integer,
+  port,
+  serviceVariables,
+  type Environment,
+} from '@avatarforge/runtime';
 import { z } from 'zod';
 
 /** Everything the API reads from its environment. */
@@ -11,6 +18,14 @@ export const ApiConfig = z
     AUTH: flag()
       .default(true)
       .describe('Whether callers need an API key; `off` only where HOST is a loopback address.'),
+    MAX_QUEUED_PER_USER: integer({ min: 1, max: 1_000_000 })
+      .default(1000)
+      .describe('Unfinished pictures of one user at which further requests of theirs are refused.'),
+    DRAIN_MS: integer({ min: 0, max: 60_000 })
+      .default(0)
+      .describe(
+        'Told to stop, the API goes on answering for so long while /readyz says 503: set it to more than a load balancer takes to notice.',
+      ),
     NODE_ENV: z
       .enum(['production', 'development', 'test'])
       .default('production')

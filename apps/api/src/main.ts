@@ -11,12 +11,18 @@ import {
   createLogger,
   createMetrics,
   onShutdown,
+  systemClock,
   toStorageConfig,
   withReleasers,
   type Logger,
   type Releasers,
 } from '@avatarforge/runtime';
-import { createGenerationWatch, createPoolCatalogs, ensureLocalUser } from '@avatarforge/services';
+import {
+  createGenerationWatch,
+  createOutlooks,
+  createPoolCatalogs,
+  ensureLocalUser,
+} from '@avatarforge/services';
 import { createStorage } from '@avatarforge/storage';
 import { loadModels, loadWorkflows } from '@avatarforge/workflows';
 import { version } from '../package.json';
@@ -26,6 +32,7 @@ import { identifyAs, identifyByApiKey, type Identify } from './http/identify';
 import { MIGRATIONS_DIR } from './repositoryPaths';
 
 const CLOSE_TIMEOUT_MS = 2_000;
+const NEVER = new AbortController().signal;
 /** For requests that are under way when the process is told to stop. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
@@ -44,6 +51,7 @@ async function main(): Promise<void> {
   onShutdown(async (signal) => {
     stopping.abort();
     log.info({ signal }, 'stopping');
+    await systemClock.sleep(config.DRAIN_MS, NEVER);
     await releasers.release();
     log.info('stopped');
   });
@@ -82,6 +90,8 @@ async function start({ config, log, releasers, stopping }: Start): Promise<void>
     workflows: loadWorkflows(models),
     models,
     catalogs: createPoolCatalogs({ database }),
+    outlooks: createOutlooks({ database }),
+    maxQueuedPerUser: config.MAX_QUEUED_PER_USER,
     ringTickets(tickets) {
       void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: DEFAULT_CLASS })));
     },

@@ -1,7 +1,7 @@
 import type { Readiness } from '@avatarforge/contracts';
-import type { Database } from '@avatarforge/db';
+import type { Database, InstanceRecord } from '@avatarforge/db';
 import { withDeadline, type Logger } from '@avatarforge/runtime';
-import { getPoolStatus } from '@avatarforge/services';
+import { cached, getPoolStatus } from '@avatarforge/services';
 import type { ObjectStorage } from '@avatarforge/storage';
 
 const CHECK_DEADLINE_MS = 3000;
@@ -58,6 +58,11 @@ function toWord(answer: unknown): 'ok' | 'failed' {
   return answer ? 'ok' : 'failed';
 }
 
+/** One that gave trouble and is tried again draws, too. */
+function isHealthy({ health }: InstanceRecord): boolean {
+  return health === 'ok' || health === 'half_open';
+}
+
 /** The pool, from a database whose schema is the one that this code was written for. */
 async function readPool(
   database: Database,
@@ -71,14 +76,5 @@ async function readPool(
   if (missing.length > 0) throw new Error(`migrations are missing: ${missing.join(', ')}`);
 
   const { workers, instances } = await getPoolStatus({ database });
-  return { workers, instances_healthy: instances.filter(({ health }) => health === 'ok').length };
-}
-
-/** At most one call of `run` in `ms`; those that come meanwhile share its answer. */
-function cached<T>(ms: number, run: () => Promise<T>): () => Promise<T> {
-  let last: { at: number; answer: Promise<T> } | null = null;
-  return () => {
-    if (!last || performance.now() - last.at > ms) last = { at: performance.now(), answer: run() };
-    return last.answer;
-  };
+  return { workers, instances_healthy: instances.filter(isHealthy).length };
 }

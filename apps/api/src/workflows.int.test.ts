@@ -92,15 +92,16 @@ describe('with two instances, one of them bare', () => {
     expect(of('text-to-image-sdxl')?.inputs['steps']).toMatchObject({ type: 'integer', min: 1 });
   });
 
-  test('what an instance lacks keeps the shot off it', async () => {
+  test('what a shot needs is kept with it, for claims to look at', async () => {
     const body = { prompt: 'a warrior', pose_file_id: pose };
     const generation = await readAnswer('createGeneration', await create(body));
     expect(generation).toMatchObject({ workflow: 'pose-sd15', notes: [] });
-    const [shot] = await api.database.query<{ avoid_instances: string[] }>(
-      'SELECT avoid_instances FROM shots WHERE generation_id = $1',
+    const [shot] = await api.database.query<{ avoid_instances: string[]; requirement: string }>(
+      'SELECT avoid_instances, requirement FROM shots WHERE generation_id = $1',
       [generation.id],
     );
-    expect(shot?.avoid_instances).toEqual([bare]);
+    expect(shot?.avoid_instances).toEqual([]);
+    expect(shot?.requirement).not.toBe('');
   });
 
   test('a workflow is asked for by name, with a picture by its id and a seed of its own', async () => {

@@ -57,6 +57,13 @@ const count = z
   .default(1)
   .describe('Pictures for each view, with seeds seed, seed + 1, …');
 
+const priority = z
+  .int()
+  .min(-10)
+  .max(10)
+  .default(0)
+  .describe('Of your own pictures that wait, those with a higher one are drawn first.');
+
 /** What is wished for, in words: the service picks the workflow. */
 export const Wish = z
   .strictObject({
@@ -71,6 +78,7 @@ export const Wish = z
       .optional()
       .describe('One picture for each view. Default: one picture, no view words.'),
     count,
+    priority,
     pose_file_id: fileId.optional().describe('An uploaded picture whose pose to take.'),
     reference_file_id: fileId
       .optional()
@@ -104,6 +112,7 @@ export const WorkflowWish = z
         'Values by the names that the workflow gives them. A picture is the id of a file of yours.',
       ),
     count,
+    priority,
   })
   .meta({ id: 'WorkflowWish' });
 export type WorkflowWish = z.infer<typeof WorkflowWish>;
@@ -115,6 +124,7 @@ export const GraphWish = z
       'A graph in ComfyUI’s API format (“Export (API)”). Where a node wants the name of a picture, a file of yours ' +
         'stands as `{"__type": "core/ASSET", "info": {"id": "<file_id>"}}`.',
     ),
+    priority,
   })
   .meta({ id: 'GraphWish' });
 export type GraphWish = z.infer<typeof GraphWish>;
@@ -152,6 +162,19 @@ export const GenerationError = z
   })
   .meta({ id: 'GenerationError' });
 
+/** Why nothing of a generation is being drawn. */
+export const WaitingReason = z
+  .enum(['busy', 'no_eligible_instance', 'pool_unavailable', 'draining', 'backing_off'])
+  .meta({
+    id: 'WaitingReason',
+    description:
+      '`busy`: the instances that can draw it have other work. `no_eligible_instance`: no instance has the nodes ' +
+      'and models that it needs, as far as is known; it waits for one that does. `pool_unavailable`: no instance that ' +
+      'can draw it answers. `draining`: those that can draw it take no new work until an operator resumes them. ' +
+      '`backing_off`: it went wrong, and is tried again after a pause.',
+  });
+export type WaitingReason = z.infer<typeof WaitingReason>;
+
 /** A generation as v1 shows it. */
 export const Generation = z
   .object({
@@ -173,6 +196,23 @@ export const Generation = z
         done: z.int().describe('Pictures stored so far.'),
       })
       .describe('How far it is.'),
+    priority: z.int().describe('Its place among your own, -10 to 10; higher is drawn first.'),
+    queue_position: z
+      .int()
+      .nullable()
+      .describe(
+        'About how many pictures of anybody’s will be begun before its first one that waits; 0: it is next. Null when ' +
+          'none of it waits, and when it cannot be told.',
+      ),
+    eta_seconds: z
+      .number()
+      .nullable()
+      .describe(
+        'In about how many seconds the last of it will be drawn. Null when it is final, and when it cannot be told.',
+      ),
+    waiting_reason: WaitingReason.nullable().describe(
+      'Why nothing of it is being drawn. Null while something is, when it is final, and for the first moments.',
+    ),
     outputs: z.array(Output).describe('The pictures stored so far, in the order asked for.'),
     error: GenerationError.nullable().describe('Why it failed; null otherwise.'),
     created_at: moment().describe('When it was asked for, UTC.'),

@@ -116,6 +116,14 @@ function toResponse({ status, response, contentType = 'application/json' }: Oper
   return { description: 'Success', content: { [contentType]: { schema } } };
 }
 
+/** Statuses of what goes well later. */
+const RETRIED: ReadonlySet<number> = new Set([429, 503]);
+const RETRY_AFTER = {
+  headers: z.object({
+    'Retry-After': z.int().describe('Seconds after which to send the request again.'),
+  }),
+};
+
 function toProblems({ problems, scope }: Operation) {
   const codes: ProblemCode[] = [
     ...problems,
@@ -127,10 +135,8 @@ function toProblems({ problems, scope }: Operation) {
     statuses.map((status) => {
       const group = codes.filter((code) => PROBLEMS[code].status === status);
       const description = group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n');
-      return [
-        String(status),
-        { description, content: { 'application/problem+json': { schema: Problem } } },
-      ];
+      const content = { 'application/problem+json': { schema: Problem } };
+      return [String(status), { description, content, ...(RETRIED.has(status) && RETRY_AFTER) }];
     }),
   );
 }

@@ -10,7 +10,7 @@ export type Scope =
  * the OpenAPI document is written from it.
  */
 export interface Operation {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** OpenAPI path, such as `/v1/generations/{id}`. */
   path: string;
   tag: string;
@@ -32,7 +32,7 @@ export interface Operation {
    * Success status and body; `null` for nothing (204), and for bytes, pages and plain text, whose type is
    * `contentType`.
    */
-  status: 200 | 202 | 204;
+  status: 200 | 201 | 202 | 204;
   response: z.ZodType | null;
   contentType?: string;
   problems: readonly ProblemCode[];

@@ -1,5 +1,6 @@
 import { fileOperations } from './operations/file';
 import { generationOperations } from './operations/generation';
+import { instanceOperations } from './operations/instance';
 import { originalOperations } from './operations/original';
 import { systemOperations } from './operations/system';
 import { workflowOperations } from './operations/workflow';
@@ -9,6 +10,7 @@ export const operations = {
   ...generationOperations,
   ...fileOperations,
   ...workflowOperations,
+  ...instanceOperations,
   ...originalOperations,
   ...systemOperations,
 } as const;

@@ -18,6 +18,8 @@ export const PROBLEMS = {
   file_in_use: { status: 409, title: 'An unfinished generation needs this file' },
   upload_incomplete: { status: 409, title: 'The picture has not arrived whole' },
   direct_upload_unavailable: { status: 409, title: 'Pictures are not taken past the API here' },
+  instance_exists: { status: 409, title: 'This instance is in the pool already' },
+  instance_configured: { status: 409, title: 'This instance stands in the configuration' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'This kind of content is not accepted' },
   validation_failed: { status: 422, title: 'Some fields are not valid' },
@@ -27,6 +29,7 @@ export const PROBLEMS = {
   graph_rejected: { status: 422, title: 'No instance of the pool can run this' },
   image_unreadable: { status: 422, title: 'The image cannot be decoded' },
   image_dimensions: { status: 422, title: 'The image is too small or too large' },
+  queue_full: { status: 429, title: 'You have as much waiting as is allowed' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   service_unavailable: { status: 503, title: 'A part of the service is not available just now' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -38,7 +38,7 @@ export function flag() {
 export function urlList() {
   const url = z
     .url({ protocol: /^https?$/, error: 'must be http(s) addresses separated by commas' })
-    .transform((text) => text.replace(/\/+$/, ''));
+    .transform((text) => new URL(text).href.replace(/\/+$/, ''));
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))

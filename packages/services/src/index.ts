@@ -1,3 +1,4 @@
+export { cached } from './cached';
 export * from './context';
 export * from './files';
 export * from './generations/cancelGeneration';
@@ -10,14 +11,22 @@ export {
 export * from './generations/deleteGeneration';
 export * from './generations/generationWatch';
 export * from './generations/getGeneration';
+export * from './generations/listAttempts';
 export * from './generations/listGenerations';
+export { createOutlooks, NO_OUTLOOK, type Outlook, type Outlooks } from './generations/outlook';
 export { UnreadableOutputError } from './generations/identifyOutput';
 export type { CheckedPlan } from './generations/plan';
 export * from './generations/retryGeneration';
 export * from './generations/storeOutputs';
-export * from './pool/getPoolStatus';
+export * from './pool/addInstance';
+export { getInstance } from './pool/getInstance';
+export { getPoolStatus, type PoolStatus } from './pool/getPoolStatus';
+export * from './pool/listInstances';
 export * from './pool/listModels';
 export * from './pool/poolCatalogs';
+export * from './pool/poolStats';
+export * from './pool/removeInstance';
+export { updateInstance } from './pool/updateInstance';
 export * from './users';
 export * from './workflows/listWorkflows';
 export * from './workflows/validateWorkflow';

@@ -86,6 +86,7 @@ async function toWish(deps: AvatarDeps, ctx: ServiceContext, body: AvatarRequest
     sampler: sampler_name,
     scheduler: 'normal',
     count: 1,
+    priority: 0,
     allow_fallback: true,
   };
 }

@@ -6,6 +6,7 @@ import {
   createGeneration,
   deleteGeneration,
   getGeneration,
+  listAttempts,
   listGenerations,
   retryGeneration,
   type CreatedGeneration,
@@ -16,6 +17,7 @@ import {
 import type { Request, Response } from 'express';
 import { preferredWait } from '../http/preferences';
 import type { Handlers } from '../http/router';
+import { toAttempt } from '../presenters/attempt';
 import { toGeneration } from '../presenters/generation';
 
 export interface GenerationDeps extends CreateGenerationDeps {
@@ -28,6 +30,7 @@ type GenerationOperation =
   | 'createGeneration'
   | 'listGenerations'
   | 'getGeneration'
+  | 'listAttempts'
   | 'cancelGeneration'
   | 'retryGeneration'
   | 'deleteGeneration';
@@ -44,18 +47,27 @@ export function generationHandlers(deps: GenerationDeps): Pick<Handlers, Generat
     async listGenerations({ ctx, query }) {
       const { generations, nextCursor } = await listGenerations(deps, { ctx, query });
       return {
-        data: generations.map(toGeneration),
+        data: await withOutlooks(deps, generations),
         next_cursor: nextCursor,
         has_more: nextCursor !== null,
       };
     },
 
     async getGeneration({ ctx, params }) {
-      return toGeneration(await getGeneration(deps, { ctx, id: params.id }));
+      return withOutlook(deps, await getGeneration(deps, { ctx, id: params.id }));
+    },
+
+    async listAttempts({ ctx, params, query }) {
+      const { attempts, nextCursor } = await listAttempts(deps, { ctx, id: params.id, query });
+      return {
+        data: attempts.map(toAttempt),
+        next_cursor: nextCursor,
+        has_more: nextCursor !== null,
+      };
     },
 
     async cancelGeneration({ ctx, params }) {
-      return toGeneration(await cancelGeneration(deps, { ctx, id: params.id }));
+      return withOutlook(deps, await cancelGeneration(deps, { ctx, id: params.id }));
     },
 
     async retryGeneration({ params, body, idempotency, ...request }) {
@@ -69,6 +81,21 @@ export function generationHandlers(deps: GenerationDeps): Pick<Handlers, Generat
       return undefined;
     },
   };
+}
+
+async function withOutlooks(
+  { outlooks }: GenerationDeps,
+  generations: GenerationRecord[],
+): Promise<Generation[]> {
+  const foreseen = await outlooks.of(generations);
+  return generations.map((generation) => toGeneration(generation, foreseen.get(generation.id)));
+}
+
+async function withOutlook(
+  { outlooks }: GenerationDeps,
+  generation: GenerationRecord,
+): Promise<Generation> {
+  return toGeneration(generation, (await outlooks.of([generation])).get(generation.id));
 }
 
 /** A new generation as it is; held back until it is final, where the client prefers to wait. */
@@ -97,7 +124,7 @@ async function answerCreated(
   const now = await findUnlessDeleted(deps, ctx, id);
   if (!now) return created;
   if (isFinal) res.status(200);
-  return toGeneration(now);
+  return withOutlook(deps, now);
 }
 
 /** It was created, whatever has become of it. */

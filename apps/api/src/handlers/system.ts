@@ -1,9 +1,10 @@
 import { POSE_NAMES, POSES, type Readiness } from '@avatarforge/contracts';
 import type { Database } from '@avatarforge/db';
 import type { Metrics } from '@avatarforge/runtime';
-import { getPoolStatus } from '@avatarforge/services';
+import { createPoolStats, getPoolStatus } from '@avatarforge/services';
 import type { Handlers } from '../http/router';
 import { toControllerHealth } from '../presenters/controllerHealth';
+import { toStats } from '../presenters/stats';
 
 export interface SystemDeps {
   database: Database;
@@ -21,6 +22,7 @@ type SystemOperation =
   | 'getApiHealth'
   | 'getLiveness'
   | 'getReadiness'
+  | 'getStats'
   | 'getMetrics';
 
 const HEALTHY = { status: 'healthy', message: 'AvatarForge API is running' } as const;
@@ -28,6 +30,7 @@ const HEALTHY = { status: 'healthy', message: 'AvatarForge API is running' } as 
 /** What the system says of itself, on both contracts. */
 export function systemHandlers(deps: SystemDeps): Pick<Handlers, SystemOperation> {
   const { metrics, readReadiness, version } = deps;
+  const readStats = createPoolStats(deps);
   return {
     getControllerHealth: async () => toControllerHealth(await getPoolStatus(deps)),
     listPoses: () => ({
@@ -43,6 +46,8 @@ export function systemHandlers(deps: SystemDeps): Pick<Handlers, SystemOperation
       if (readiness.status !== 'ready') res.status(503);
       return readiness;
     },
+
+    getStats: async ({ ctx }) => toStats(await readStats(ctx)),
 
     async getMetrics({ res }) {
       res.type(metrics.contentType).send(await metrics.text());

@@ -1,4 +1,4 @@
-import { AppError, DependencyError } from '@avatarforge/core';
+import { AppError, DependencyError, RetryLaterError } from '@avatarforge/core';
 import { StorageUnavailableError } from '@avatarforge/storage';
 import { toTold } from './problems';
 
@@ -9,6 +9,11 @@ test('a rule that says no is told as it is', () => {
   const errors = [{ pointer: '/pose_file_id', message: 'gone' }];
   const told = toTold(new AppError('unknown_file', 'Upload it first.', errors));
   expect(told).toEqual({ code: 'unknown_file', detail: 'Upload it first.', errors });
+});
+
+test('a rule that says not now is told with the time to wait', () => {
+  const told = toTold(new RetryLaterError('queue_full', 'Enough for now.', 12));
+  expect(told).toEqual({ code: 'queue_full', detail: 'Enough for now.', retryAfterS: 12 });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { PROBLEMS, type FieldError, type Problem, type ProblemCode } from '@avatarforge/contracts';
-import { AppError, DependencyError } from '@avatarforge/core';
+import { AppError, DependencyError, RetryLaterError } from '@avatarforge/core';
 import { StorageUnavailableError } from '@avatarforge/storage';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { stateOf } from './requestState';
@@ -13,10 +13,15 @@ interface Told {
   code: ProblemCode;
   detail: string;
   errors?: FieldError[] | undefined;
+  /** Seconds after which the same may go well. */
+  retryAfterS?: number;
 }
 
 /** The answer to an error; whatever is not known by name tells nothing of itself. */
 export function toTold(error: unknown): Told {
+  if (error instanceof RetryLaterError) {
+    return { code: error.code, detail: error.message, retryAfterS: error.retryAfterS };
+  }
   if (error instanceof AppError) {
     return { code: error.code, detail: error.message, errors: error.errors };
   }
@@ -32,7 +37,7 @@ const INTERNAL: Told = {
 
 function unavailable(dependency: string): Told {
   const detail = `The ${dependency} is not available just now. Try again in ${RETRY_AFTER_S} seconds.`;
-  return { code: 'service_unavailable', detail };
+  return { code: 'service_unavailable', detail, retryAfterS: RETRY_AFTER_S };
 }
 
 /** An error of Express or its body parser: 4xx by their own word. */
@@ -64,7 +69,7 @@ export function answerProblems(): ErrorRequestHandler {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (error: unknown, req, res, _next) => {
     const state = stateOf(req);
-    const { code, detail, errors } = toTold(error);
+    const { code, detail, errors, retryAfterS } = toTold(error);
     const { status, title } = PROBLEMS[code];
     state.problem = code;
     if (status >= 500) state.error = error;
@@ -84,7 +89,7 @@ export function answerProblems(): ErrorRequestHandler {
     if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="avatarforge"');
     // The rest of the body is not read, so nothing else can come this way.
     if (status === 413) res.setHeader('Connection', 'close');
-    if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_S);
+    if (retryAfterS !== undefined) res.setHeader('Retry-After', retryAfterS);
     for (const header of OF_THE_CONTENT) res.removeHeader(header);
     res.status(status).type('application/problem+json').send(JSON.stringify(problem));
   };

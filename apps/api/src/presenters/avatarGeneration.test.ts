@@ -13,6 +13,7 @@ const queued: GenerationRecord = {
   inputs: { seed: 7 },
   workflow: 'text-to-image-sd15',
   notes: [],
+  priority: 0,
   shotsTotal: 2,
   shotsDone: 0,
   outputs: [],

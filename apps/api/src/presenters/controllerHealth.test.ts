@@ -1,8 +1,8 @@
-import { ControllerHealth } from '@avatarforge/contracts';
+import { ControllerHealth, type InstanceHealth } from '@avatarforge/contracts';
 import type { PoolStatus } from '@avatarforge/services';
 import { toControllerHealth } from './controllerHealth';
 
-const instance = (health: 'ok' | 'unreachable' | 'unknown', url: string) => ({
+const instance = (health: InstanceHealth, url: string) => ({
   id: '01980000-0000-7000-8000-000000000000',
   url,
   health,
@@ -34,10 +34,21 @@ test('an instance that does not answer is shown with the reason', () => {
   });
 });
 
+test.each([
+  ['half_open', 'online'],
+  ['quarantined', 'offline'],
+  ['unknown', 'unknown'],
+] as const)('one that is %s is %s', (health, status) => {
+  expect(show(instance(health, 'http://a:8188')).status).toBe(status);
+});
+
 test('a pool without instances is unknown', () => {
   expect(show()).toEqual({ status: 'unknown', url: null });
 });
 
-test('credentials in an address are not shown', () => {
-  expect(show(instance('ok', 'http://ann:pw@a:8188')).url).toBe('http://a:8188');
-});
+test.each(['http://ann:pw@a:8188', 'http://ann:p@w@a:8188/', 'http://ann@a:8188'])(
+  'credentials in an address are not shown: %s',
+  (url) => {
+    expect(show(instance('ok', url)).url).toBe('http://a:8188');
+  },
+);

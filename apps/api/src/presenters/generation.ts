@@ -1,9 +1,10 @@
 import type { Generation, Output } from '@avatarforge/contracts';
 import type { GenerationRecord, OutputRecord } from '@avatarforge/db';
+import { NO_OUTLOOK, type Outlook } from '@avatarforge/services';
 import { contentUrl, generationUrl } from './urls';
 
-/** A generation as v1 shows it. */
-export function toGeneration(record: GenerationRecord): Generation {
+/** A generation as v1 shows it. `outlook`: what is foreseen for it. */
+export function toGeneration(record: GenerationRecord, outlook: Outlook = NO_OUTLOOK): Generation {
   return {
     id: record.id,
     status: record.status,
@@ -13,6 +14,10 @@ export function toGeneration(record: GenerationRecord): Generation {
     workflow: record.workflow,
     notes: record.notes,
     shots: { total: record.shotsTotal, done: record.shotsDone },
+    priority: record.priority,
+    queue_position: outlook.queuePosition,
+    eta_seconds: outlook.etaMs === null ? null : Math.ceil(outlook.etaMs / 1000),
+    waiting_reason: outlook.waitingReason,
     outputs: record.outputs.map(toOutput),
     error: record.error,
     created_at: record.createdAt.toISOString(),

@@ -17,3 +17,17 @@ export function originalFileUrl(fileId: string): string {
 export function generationUrl(id: string): string {
   return `/v1/generations/${id}`;
 }
+
+/** Where v1 shows an instance. */
+export function instanceUrl(id: string): string {
+  return `/v1/instances/${id}`;
+}
+
+/** The address of an instance without its credentials; what is no URL is not shown at all. */
+export function shownAddress(address: string): string {
+  if (!URL.canParse(address)) return '';
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,3 +1,4 @@
+import { AttemptPage, ListAttempts } from '../attempts';
 import {
   CreateGeneration,
   Generation,
@@ -15,6 +16,7 @@ const createProblems = [
   'fallback_required',
   'graph_rejected',
   'idempotency_mismatch',
+  'queue_full',
   'payload_too_large',
   'unsupported_media_type',
 ] as const;
@@ -27,7 +29,9 @@ export const generationOperations = {
     tag: 'Generations',
     summary: 'Ask for pictures',
     description:
-      'Answers at once; the pictures follow. Look at `urls.self` until the status is final.',
+      'Answers at once; the pictures follow. Look at `urls.self` until the status is final; there is also told what is ' +
+      'foreseen for them. Refused with `queue_full` while you have as many unfinished pictures as is allowed; requests ' +
+      'sent at the same moment may pass that limit together.',
     scope: 'generations:write',
     body: CreateGeneration,
     isIdempotent: true,
@@ -57,6 +61,18 @@ export const generationOperations = {
     status: 200,
     response: Generation,
     problems: ['not_found'],
+  },
+  listAttempts: {
+    method: 'get',
+    path: '/v1/generations/{id}/attempts',
+    tag: 'Generations',
+    summary: 'See where and how often each picture was tried, and what became of it',
+    scope: 'generations:read',
+    params: GenerationParams,
+    query: ListAttempts,
+    status: 200,
+    response: AttemptPage,
+    problems: ['not_found', 'validation_failed'],
   },
   cancelGeneration: {
     method: 'post',

@@ -51,6 +51,7 @@ const generateProblems = [
   'unknown_file',
   'graph_rejected',
   'idempotency_mismatch',
+  'queue_full',
   'payload_too_large',
   'unsupported_media_type',
   'image_unreadable',

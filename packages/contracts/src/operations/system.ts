@@ -1,5 +1,5 @@
 import type { Operation } from '../operation';
-import { Liveness, Readiness, RootHealth, Welcome } from '../system';
+import { Liveness, Readiness, RootHealth, Stats, Welcome } from '../system';
 
 /** What the service says of itself. */
 export const systemOperations = {
@@ -52,6 +52,16 @@ export const systemOperations = {
     status: 200,
     response: Readiness,
     problems: ['service_unavailable'],
+  },
+  getStats: {
+    method: 'get',
+    path: '/v1/stats',
+    tag: 'System',
+    summary: 'What waits, what draws and what is stored, for operators',
+    scope: 'admin',
+    status: 200,
+    response: Stats,
+    problems: [],
   },
   getMetrics: {
     method: 'get',

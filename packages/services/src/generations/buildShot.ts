@@ -1,5 +1,5 @@
 import type { Pose } from '@avatarforge/contracts';
-import { laneOf, newId } from '@avatarforge/core';
+import { laneOf, newId, requirementOf } from '@avatarforge/core';
 import type { FileRecord, NewShot } from '@avatarforge/db';
 import { bindWorkflow, targetsOf, type Workflow } from '@avatarforge/workflows';
 import { toUpload, uploadNameOf } from './inputFiles';
@@ -24,8 +24,8 @@ export function buildShot(plan: ShotPlan): { shot: NewShot; inputs: Record<strin
     const input = workflow.inputs[name];
     return input ? targetsOf(input).map((target) => toUpload(file, target)) : [];
   });
-  const shot = { id: newId(), view, seed, lane: laneOf(graph), graph, uploads, avoid: [] };
-  return { shot, inputs };
+  const needs = { lane: laneOf(graph), requirement: requirementOf(graph) };
+  return { shot: { id: newId(), view, seed, ...needs, graph, uploads, avoid: [] }, inputs };
 }
 
 /** The input of the workflow that a node's field is bound to; null when it is a value of the graph's own. */

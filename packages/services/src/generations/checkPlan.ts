@@ -3,8 +3,8 @@ import { toFault } from './graphFaults';
 import type { CheckedPlan, Plan } from './plan';
 
 /**
- * Checks every shot of a plan against what the pool can run, and keeps each off the instances that cannot run it.
- * While nothing is known of the pool, everything passes: ComfyUI itself has the last word.
+ * Checks every shot of a plan against what the pool can run, and keeps each off the instances that would refuse it though
+ * they have what it needs; needs are looked at when it is claimed, since they may be installed meanwhile. While nothing is known of the pool, everything passes: ComfyUI itself has the last word.
  */
 export function checkPlan(plan: Plan, catalogs: PoolCatalog[]): CheckedPlan {
   const known = catalogs.flatMap(({ instances }) => instances);
@@ -19,7 +19,7 @@ export function checkPlan(plan: Plan, catalogs: PoolCatalog[]): CheckedPlan {
     ...plan,
     shots: plan.shots.map((shot, n) => ({
       ...shot,
-      avoid: known.filter((id) => !checks[n]?.runnableOn.includes(id)),
+      avoid: checks[n]?.unfit ?? [],
     })),
     isRunnable: refused === undefined,
     runnableOn: known.filter((id) => checks.every(({ runnableOn }) => runnableOn.includes(id))),

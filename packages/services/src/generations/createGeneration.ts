@@ -12,9 +12,10 @@ import { requireScope, type ServiceContext } from '../context';
 import { rejectGraph } from './graphFaults';
 import type { CheckedPlan } from './plan';
 import { planGeneration, type PlanGenerationDeps } from './planGeneration';
+import { requireRoom, type QueueLimitDeps } from './queueLimit';
 
 /** What creating a generation needs. */
-export interface CreateGenerationDeps extends PlanGenerationDeps {
+export interface CreateGenerationDeps extends PlanGenerationDeps, QueueLimitDeps {
   /** Tells workers that shots wait. Called after the commit and not waited for: a lost ring costs a second. */
   ringTickets: (tickets: { shotId: string; tries: number }[]) => void;
 }
@@ -43,7 +44,8 @@ const CONFIGURED = 'Which models are used is set in models.yaml.';
  * that was sent before with the same idempotency key is answered as it was then.
  * Throws {@link AppError} `unknown_file` for a file that the caller does not have, `fallback_required` when the pool
  * cannot do exactly this and the request does not allow less, `graph_rejected` when it cannot do it at all,
- * `validation_failed` when a workflow refuses a value, `idempotency_mismatch` when the key was used for another request.
+ * `validation_failed` when a workflow refuses a value, `idempotency_mismatch` when the key was used for another request,
+ * `queue_full` when the caller has as much waiting as is allowed.
  */
 export async function createGeneration(
   deps: CreateGenerationDeps,
@@ -53,6 +55,7 @@ export async function createGeneration(
   requireScope(ctx, 'generations:write');
   const earlier = await findReplay(deps.database, request);
   if (earlier) return earlier;
+  await requireRoom(deps, ctx.userId);
   const plan = await planGeneration(deps, { ctx, input });
   requireRunnable(plan, input);
   const created = await insertGeneration(

@@ -1,5 +1,5 @@
 import type { GraphWish } from '@avatarforge/contracts';
-import { AppError, laneOf, newId, type Graph } from '@avatarforge/core';
+import { AppError, laneOf, newId, requirementOf, type Graph } from '@avatarforge/core';
 import type { FileRecord, ShotUpload } from '@avatarforge/db';
 import { checkGraph, PREFIX_FIELD } from '@avatarforge/workflows';
 import { z } from 'zod';
@@ -28,8 +28,8 @@ const MAX_REFERENCES = 64;
  * A graph of the caller's own, as one shot, with files of theirs in the place of references to them.
  * Throws {@link AppError} `graph_rejected` for what no ComfyUI would take, `unknown_file` for a reference to none.
  */
-export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFile): Promise<Plan> {
-  const graph = toGraph(given);
+export async function planGraph(wish: GraphWish, getFile: GetInputFile): Promise<Plan> {
+  const graph = toGraph(wish.graph);
   const files: FileRecord[] = [];
   const uploads: ShotUpload[] = [];
   for (const [node, { inputs }] of Object.entries(graph)) {
@@ -44,15 +44,17 @@ export async function planGraph({ graph: given }: GraphWish, getFile: GetInputFi
     }
   }
   const seed = seedIn(graph);
+  const needs = { lane: laneOf(graph), requirement: requirementOf(graph) };
   return {
     workflow: 'graph',
     prompt: '',
     negativePrompt: '',
     inputs: {},
-    request: { graph: given },
+    request: wish,
+    priority: wish.priority,
     notes: [],
     files: [...new Set(files.map(({ id }) => id))].map((fileId) => ({ fileId, role: 'graph' })),
-    shots: [{ id: newId(), view: null, seed, lane: laneOf(graph), graph, uploads, avoid: [] }],
+    shots: [{ id: newId(), view: null, seed, ...needs, graph, uploads, avoid: [] }],
     pointerTo,
   };
 }

@@ -73,6 +73,7 @@ function toPlan(deps: PlanDeps, asked: Asked, { workflowId, pictures, notes }: C
     negativePrompt,
     inputs: toUsedInputs(wish, seed),
     request: { ...wish, seed },
+    priority: wish.priority,
     notes,
     files: Object.entries(files).map(([role, file]) => ({ fileId: file.id, role })),
     shots,
@@ -91,7 +92,7 @@ function getWorkflow(workflows: Map<string, Workflow>, id: string): Workflow {
 
 /** What is shown of the request beside the prompts, with the seed that was drawn. */
 function toUsedInputs(wish: Wish, seed: number): Record<string, unknown> {
-  const shownElsewhere = ['prompt', 'negative_prompt', 'allow_fallback'];
+  const shownElsewhere = ['prompt', 'negative_prompt', 'allow_fallback', 'priority'];
   const used = Object.entries({ ...wish, seed }).filter(([name]) => !shownElsewhere.includes(name));
   return Object.fromEntries(used);
 }

@@ -12,7 +12,7 @@ import type { Plan } from './plan';
  */
 export async function planWorkflow(
   deps: { workflows: Map<string, Workflow> },
-  { workflow: id, inputs: given, count }: WorkflowWish,
+  { workflow: id, inputs: given, count, priority }: WorkflowWish,
   getFile: GetInputFile,
 ): Promise<Plan> {
   const workflow = findWorkflow(deps.workflows, id);
@@ -30,7 +30,8 @@ export async function planWorkflow(
     prompt: typeof prompt === 'string' ? prompt : '',
     negativePrompt: typeof negativePrompt === 'string' ? negativePrompt : '',
     inputs: { ...used, ...idsOf(pictures), count },
-    request: { workflow: id, inputs: { ...values, ...idsOf(pictures) }, count },
+    request: { workflow: id, inputs: { ...values, ...idsOf(pictures) }, count, priority },
+    priority,
     notes: [],
     files: Object.entries(pictures).map(([role, file]) => ({ fileId: file.id, role })),
     shots: built.map(({ shot }) => shot),

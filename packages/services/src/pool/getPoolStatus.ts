@@ -1,7 +1,7 @@
 import { countWorkers, listInstances, type Database, type InstanceRecord } from '@avatarforge/db';
 
 /** A worker not heard of for this long is not counted. */
-const WORKER_SILENCE_MS = 5000;
+export const WORKER_SILENCE_MS = 5000;
 
 /** The pool, as workers last saw it. */
 export interface PoolStatus {
