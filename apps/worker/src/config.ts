@@ -17,7 +17,11 @@ export const WorkerConfig = z.object({
   CLEANUP_DRY_RUN: flag()
     .default(false)
     .describe('The clean-up only says in the log what it would delete.'),
-  COMFYUI_URLS: urlList().describe('The ComfyUI instances, separated by commas.'),
+  COMFYUI_URLS: urlList()
+    .optional()
+    .describe(
+      'The ComfyUI instances, separated by commas. Others can be added with POST /v1/instances; unset: only those.',
+    ),
 });
 export type WorkerConfig = Readonly<z.output<typeof WorkerConfig>>;
 

@@ -1,4 +1,4 @@
-import { endAttempt, listInstances } from '@avatarforge/db';
+import { endAttempt, listInstances, type InstanceHealth } from '@avatarforge/db';
 import { afterTests, eventually } from '@avatarforge/testing';
 import { givenSystem, type System } from './fixtures/givenSystem';
 
@@ -16,6 +16,11 @@ async function queueOf(url: string): Promise<{ running: number; pending: number 
   };
 }
 
+const instance = async () => (await listInstances(system.database))[0];
+const reason = async () => (await instance())?.healthReason;
+const untilHealth = (health: InstanceHealth) =>
+  eventually(async () => (await instance())?.health === health, { timeoutMs: 20_000 });
+
 test('an instance that hangs on a prompt of ours gets no more, from a new worker either, until it is restarted', async () => {
   system.sim.faults.add({ kind: 'zombie_worker', times: 1 });
   const first = await system.startWorker();
@@ -31,10 +36,10 @@ test('an instance that hangs on a prompt of ours gets no more, from a new worker
 
   const second = await system.startWorker();
   afterTests(() => second.release());
-  await eventually(async () => {
-    const [instance] = await listInstances(system.database);
-    return instance?.healthReason?.includes('restart it') ?? false;
-  });
+  await untilHealth('quarantined');
+  expect(await reason()).toBe(
+    'A prompt that nobody waits for any more still runs. It gets no other prompt before that one has ended.',
+  );
   expect(await queueOf(system.simUrl())).toEqual({ running: 1, pending: 0 });
 
   await system.restartSim();

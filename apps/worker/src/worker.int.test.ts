@@ -82,8 +82,9 @@ describe('a worker', () => {
   test('fails a wish whose model the instance lacks, naming it', async () => {
     const { id } = await system.create({});
     await system.database.query(
-      `UPDATE shot_graphs SET graph = jsonb_set(graph, '{4,inputs,ckpt_name}', '"no-such.safetensors"')
-         WHERE shot_id IN (SELECT id FROM shots WHERE generation_id = $1)`,
+      `WITH mine AS (UPDATE shots SET requirement = '' WHERE generation_id = $1 RETURNING id)
+       UPDATE shot_graphs SET graph = jsonb_set(graph, '{4,inputs,ckpt_name}', '"no-such.safetensors"')
+         FROM mine WHERE shot_id = mine.id`,
       [id],
     );
     const worker = await system.startWorker();

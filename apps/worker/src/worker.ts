@@ -1,5 +1,5 @@
 import { DEFAULT_CLASS, newId } from '@avatarforge/core';
-import { openDatabase, syncInstances } from '@avatarforge/db';
+import { openDatabase, readDeploymentId, syncInstances } from '@avatarforge/db';
 import { createTicketBell, createTicketWaiter } from '@avatarforge/queue';
 import {
   startInterval,
@@ -13,10 +13,14 @@ import type { WorkerConfig } from './config';
 import { Finalizer } from './finalize/finalizer';
 import { Fleet } from './generate/fleet';
 import { cleanUpOnTime } from './maintain/cleanUpOnTime';
+import { createForesight } from './maintain/foresee';
 import { reconcile } from './maintain/reconcile';
+import { settle } from './maintain/settle';
 
 const ROLES = ['generate', 'finalize', 'maintain'] as const;
 const RECONCILE_MS = 1000;
+const SETTLE_MS = 1000;
+const FORECAST_MS = 1000;
 const CLEAN_UP_MS = 60_000;
 const STOP_MS = 10_000;
 const CLOSE_MS = 3000;
@@ -31,37 +35,25 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
       const workerId = newId();
       const adapters = openAdapters(config, log, releasers);
       const { database, storage, tickets, bell } = adapters;
-      await syncInstances(database, config.COMFYUI_URLS);
+      // Without a list nothing is said about what was configured before.
+      if (config.COMFYUI_URLS) await syncInstances(database, config.COMFYUI_URLS);
 
       const finalizer = new Finalizer({ workerId, database, storage, log });
       finalizer.start();
       releasers.push('finalizer', () => finalizer.stop(), { timeoutMs: STOP_MS });
 
-      const reconciling = startInterval({
-        name: 'reconcile',
-        everyMs: RECONCILE_MS,
-        jitter: 0.2,
-        run: () => reconcile({ database, bell }),
-        onError: (error) => {
-          log.error({ err: error }, 'reconcile failed');
-        },
-      });
-      releasers.push('reconcile', () => reconciling.stop(), { timeoutMs: STOP_MS });
-
-      const cleaning = startInterval({
-        name: 'clean-up',
-        everyMs: CLEAN_UP_MS,
-        jitter: 0.2,
-        run: () =>
-          cleanUpOnTime(
-            { database, storage, log },
-            { orphanDays: config.CLEANUP_DAYS, isDryRun: config.CLEANUP_DRY_RUN },
-          ),
-        onError: (error) => {
-          log.error({ err: error }, 'clean-up failed');
-        },
-      });
-      releasers.push('clean-up', () => cleaning.stop(), { timeoutMs: STOP_MS });
+      const repeat = (name: string, everyMs: number, run: () => Promise<void>) => {
+        const onError = (error: unknown) => {
+          log.error({ err: error, job: name }, 'job failed');
+        };
+        const repeating = startInterval({ name, everyMs, jitter: 0.2, run, onError });
+        releasers.push(name, () => repeating.stop(), { timeoutMs: STOP_MS });
+      };
+      repeat('reconcile', RECONCILE_MS, () => reconcile({ database, bell }));
+      repeat('settle', SETTLE_MS, () => settle(database));
+      repeat('forecast', FORECAST_MS, createForesight(database));
+      const policy = { orphanDays: config.CLEANUP_DAYS, isDryRun: config.CLEANUP_DRY_RUN };
+      repeat('clean-up', CLEAN_UP_MS, () => cleanUpOnTime({ database, storage, log }, policy));
 
       const ringFinalize = () => {
         finalizer.ring();
@@ -70,6 +62,7 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
         workerId,
         roles: ROLES,
         database,
+        deployment: await readDeploymentId(database),
         storage,
         tickets,
         log,
@@ -78,7 +71,7 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
       fleet.start();
       releasers.push('fleet', () => fleet.stop(), { timeoutMs: STOP_MS });
       log.info(
-        { worker_id: workerId, roles: ROLES, instances: config.COMFYUI_URLS },
+        { worker_id: workerId, roles: ROLES, configured_instances: config.COMFYUI_URLS?.length },
         'worker started',
       );
       return releasers;

@@ -3,10 +3,11 @@ import {
   claimFinalize,
   endAttempt,
   postponeFinalize,
+  renewFinalize,
   type Database,
   type FinalizeClaim,
 } from '@avatarforge/db';
-import { backoff, withContext, type Logger } from '@avatarforge/runtime';
+import { backoff, startInterval, withContext, type Logger } from '@avatarforge/runtime';
 import { storeOutputs } from '@avatarforge/services';
 import type { ObjectStorage } from '@avatarforge/storage';
 import { Wake } from '../wake';
@@ -15,6 +16,8 @@ import { toFetchedOutputs } from './toFetchedOutputs';
 
 const POLL_MS = 1000;
 const AT_ONCE = 4;
+/** A claim holds for a minute; large outputs take longer. */
+const RENEW_MS = 20_000;
 const retryWait = backoff({ baseMs: 500, maxMs: 20_000, jitter: 0.2 });
 
 /** What the finalizer works with. */
@@ -74,11 +77,25 @@ export class Finalizer {
   private run(claim: FinalizeClaim): void {
     const { attemptId, generationId, instanceId } = claim;
     const context = { attempt_id: attemptId, generation_id: generationId };
-    const run = withContext(context, () => this.finalize(claim)).finally(() => {
+    const run = withContext(context, () => this.finalizeHeld(claim)).finally(() => {
       this.running.delete(instanceId);
       this.wake.now();
     });
     this.running.set(instanceId, run);
+  }
+
+  private async finalizeHeld(claim: FinalizeClaim): Promise<void> {
+    const { database, workerId, log } = this.deps;
+    const renewing = startInterval({
+      name: 'finalize.renew',
+      everyMs: RENEW_MS,
+      run: () => renewFinalize(database, { attemptId: claim.attemptId, workerId }),
+      onError: (error) => {
+        log.warn({ err: error }, 'claim to finalize could not be renewed');
+      },
+    });
+    await this.finalize(claim);
+    await renewing.stop();
   }
 
   private async finalize(claim: FinalizeClaim): Promise<void> {

@@ -7,8 +7,11 @@ import { OutputMissingError } from './toFetchedOutputs';
 
 /** An output that is not there, or not whole, is looked for twice: it may be just being written. */
 const MAX_MISSES = 2;
-/** With the waits between them about ten minutes: longer than a restart of ComfyUI, whose files outlive it. */
-const MAX_TRIES = 30;
+/**
+ * With the waits between them more than a minute: as long as a restart of ComfyUI takes, whose files outlive it. After that
+ * drawing again is quicker than waiting.
+ */
+const MAX_TRIES = 8;
 
 /** What becomes of an attempt whose outputs could not be stored: `end`, or else another try. */
 export interface Judgement {

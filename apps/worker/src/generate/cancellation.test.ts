@@ -32,32 +32,45 @@ test('a prompt that is wanted ends as the watchdog says', () => {
   expect(cancellation.judge(seen('running', 60 * SECOND), null)).toBeNull();
 });
 
-test('ComfyUI is asked once, by the id, and only while the prompt is there', async () => {
+test('ComfyUI is asked by the id, once and only while the prompt is there', async () => {
   const { cancellation, session, asked } = cancelled();
   for (const state of ['absent', 'silent', 'refused'] as const) {
-    await cancellation.ask(session, state);
+    await cancellation.ask(session, seen(state));
   }
   expect(asked).toEqual([]);
-  for (const state of ['pending', 'running'] as const) await cancellation.ask(session, state);
+  for (const state of ['pending', 'running'] as const) await cancellation.ask(session, seen(state));
   expect(asked).toEqual(['/api/jobs/a/cancel']);
+});
+
+test('ComfyUI is asked again every three seconds while that has no effect', async () => {
+  const { cancellation, session, asked } = cancelled();
+  const askedAfter = async (at: number) => {
+    await cancellation.ask(session, seen('running', at));
+    return asked.length;
+  };
+  expect(await askedAfter(0)).toBe(1);
+  expect(await askedAfter(3 * SECOND - 1)).toBe(1);
+  expect(await askedAfter(3 * SECOND)).toBe(2);
+  expect(await askedAfter(5 * SECOND)).toBe(2);
+  expect(await askedAfter(6 * SECOND)).toBe(3);
 });
 
 test('ComfyUI is not asked by who may have lost the instance', async () => {
   const { cancellation, session, asked } = cancelled();
   session.held.end();
-  await cancellation.ask(session, 'running');
+  await cancellation.ask(session, seen('running'));
   expect(asked).toEqual([]);
 });
 
 test('what was taken out is over as soon as it is not there', async () => {
   const { cancellation, session } = cancelled();
-  await cancellation.ask(session, 'pending');
+  await cancellation.ask(session, seen('pending'));
   expect(cancellation.judge(seen('absent'), null)).toBe('cancelled');
 });
 
 test('what may still be on its way is over when the watchdog gives it up', async () => {
   const { cancellation, session } = cancelled({ cancelled: false });
-  await cancellation.ask(session, 'pending');
+  await cancellation.ask(session, seen('pending'));
   expect(cancellation.judge(seen('absent'), null)).toBeNull();
   expect(cancellation.judge(seen('absent', 2 * SECOND), 'released')).toBe('cancelled');
 });

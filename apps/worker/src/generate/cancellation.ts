@@ -8,27 +8,33 @@ import type { WatchedPrompt } from './watchedPrompt';
 const STOP_MS = 10_000;
 /** For a call about a cancelled prompt: one without an answer is not to use up that time. */
 export const CANCEL_CALL_MS = 3000;
+/** An interrupt can come between two prompts and hit neither: it is repeated when it had no effect for so long. */
+const ASK_AGAIN_MS = 3000;
 
 /** Has ComfyUI stop a cancelled prompt, and decides when that is over. It has no clock of its own. */
 export class Cancellation {
   /** What ComfyUI made of it; null until it has been asked. */
   private answer: CancelResult | null = null;
+  private askedAt = -Infinity;
 
   constructor(private readonly prompt: WatchedPrompt) {}
 
-  /** Asks for it once; what it comes to is for the next look to tell. */
+  /** Asks for it, and again when it is still there after a while; what it comes to is for the next look to tell. */
   async ask(
     { comfy, held, log }: Pick<Session, 'comfy' | 'held' | 'log'>,
-    state: Sighting['state'],
+    { state, at }: Pick<Sighting, 'state' | 'at'>,
   ): Promise<void> {
     const { attemptId, wake } = this.prompt;
     const isThere = state === 'pending' || state === 'running';
-    if (!isThere || this.answer !== null || !held.isHeld()) return;
+    const isDue = this.answer === null || at - this.askedAt >= ASK_AGAIN_MS;
+    if (!isThere || !isDue || !held.isHeld()) return;
     try {
       const call = { signal: held.signal, timeoutMs: CANCEL_CALL_MS };
       const answer = await comfy.cancel(attemptId, call);
       log.info({ attempt_id: attemptId, result: answer }, 'prompt cancelled');
-      if (answer !== 'not_there') this.answer = answer;
+      if (answer === 'not_there') return;
+      this.answer = answer;
+      this.askedAt = at;
       if (answer === 'cancelled') wake.now();
     } catch (error) {
       if (!(error instanceof ComfyUnavailableError)) throw error;

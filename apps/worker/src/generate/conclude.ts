@@ -3,6 +3,7 @@ import { markExecuted } from '@avatarforge/db';
 import { endForFailure, endWith } from './endWith';
 import { isHung, type FollowResult } from './follow';
 import type { DrivenAttempt, Session } from './session';
+import { giveBack } from './takeback';
 import type { WatchedPrompt } from './watchedPrompt';
 
 /** More files than anybody wants of one graph: each is fetched, checked and stored. */
@@ -19,12 +20,15 @@ export async function conclude(
       await concludeSuccess(session, attempt, result);
       break;
     case 'error':
-      await endForFailure(session, attempt, result.failure);
+      await concludeFailure(session, attempt, { prompt, result });
       break;
     case 'interrupted':
       if (prompt.isCancelled) await endWith(session, attempt, 'cancelled');
-      else await endWith(session, attempt, 'evicted', 'Interrupted from outside.');
+      else await endWith(session, attempt, 'evicted', { detail: 'Interrupted from outside.' });
       break;
+    case 'given_back':
+      await giveBack(session, attempt);
+      return;
     case 'lost':
       // Somebody waits for its end, and nobody draws it elsewhere.
       if (prompt.isCancelled) {
@@ -41,6 +45,29 @@ export async function conclude(
   await forget(session, prompt, result);
 }
 
+async function concludeFailure(
+  session: Session,
+  attempt: DrivenAttempt,
+  { prompt, result }: { prompt: WatchedPrompt; result: Extract<Verdict, { outcome: 'error' }> },
+): Promise<void> {
+  const { kind } = result.failure;
+  // Behind another prompt on a GPU that had failed already, it had no chance.
+  const isInnocent = kind === 'device_error' && prompt.isStranded;
+  if (isInnocent) await endWith(session, attempt, 'released', { gpuMs: 0 });
+  else await endForFailure(session, attempt, result);
+  if (kind === 'out_of_memory') await relieve(session);
+}
+
+/** What fills the memory of the instance is to make room for the next prompt. */
+async function relieve({ comfy, held, log }: Session): Promise<void> {
+  if (!held.isHeld()) return;
+  try {
+    await comfy.freeMemory({ signal: held.signal });
+  } catch (error) {
+    log.warn({ err: error }, 'memory could not be freed');
+  }
+}
+
 async function concludeSuccess(
   session: Session,
   attempt: DrivenAttempt,
@@ -52,7 +79,7 @@ async function concludeSuccess(
   }
   if (manifest.length > MAX_OUTPUTS) {
     const detail = `It made ${manifest.length} files; at most ${MAX_OUTPUTS} are kept.`;
-    await endWith(session, attempt, 'outputs_unusable', detail);
+    await endWith(session, attempt, 'outputs_unusable', { detail });
     return;
   }
   const { database, held, log } = session;

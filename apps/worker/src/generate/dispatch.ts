@@ -7,10 +7,9 @@ import { ObjectNotFoundError, StorageUnavailableError } from '@avatarforge/stora
 import { withOutputPrefix } from '@avatarforge/workflows';
 import { endForFailure, endWith } from './endWith';
 import type { Session } from './session';
+import { giveBack } from './takeback';
 import type { WatchedPrompt } from './watchedPrompt';
 
-/** Marks what is ours on a ComfyUI that others use too. */
-const DEPLOYMENT = 'avatarforge';
 /** Folder of ComfyUI's input and output directories that is ours. */
 const FOLDER = 'af';
 /** For the answer to a POST, which may still arrive when it is cut off. */
@@ -35,17 +34,22 @@ export async function dispatch(
     await endWith(session, attempt, 'cancelled');
     return false;
   }
+  if (prompt.isWantedElsewhere) {
+    await giveBack(session, attempt);
+    return false;
+  }
   if (!(await markDispatching(database, attemptId, epoch))) return false;
   const timeoutMs = Math.min(SUBMIT_MS, held.remainingMs());
   if (timeoutMs === 0) return false;
 
+  prompt.wasSent = true;
   // Not cut off when the lease is given back: the answer is waited for, so that the next holder knows where to look.
   const result = await comfy.submit(
     {
       promptId: attemptId,
       clientId,
       graph,
-      attemptTag: { deployment: DEPLOYMENT, attempt: attemptId },
+      attemptTag: { deployment: session.deployment, attempt: attemptId },
     },
     { timeoutMs },
   );
@@ -60,10 +64,10 @@ export async function dispatch(
       );
       return true;
     case 'not_sent':
-      await endWith(session, attempt, 'not_submitted', result.cause.message);
+      await endWith(session, attempt, 'not_submitted', { detail: result.cause.message });
       return false;
     case 'rejected':
-      await endForFailure(session, attempt, result.failures[0]);
+      await endForFailure(session, attempt, { failure: result.failures[0], runMs: 0 });
       return false;
     default:
       throw new Error(`unknown outcome ${JSON.stringify(result satisfies never)}`);

@@ -1,6 +1,6 @@
 import type { ComfyFailure } from '@avatarforge/comfy';
 import type { EndReason } from '@avatarforge/core';
-import { endAttempt } from '@avatarforge/db';
+import { endAttempt, type AttemptEnd } from '@avatarforge/db';
 import type { DrivenAttempt, Session } from './session';
 
 /** Ends the attempt for `reason`; what becomes of the shot is decided by the rules of packages/core. */
@@ -8,15 +8,11 @@ export async function endWith(
   { database, held, log }: Session,
   { attemptId }: DrivenAttempt,
   reason: EndReason,
-  detail?: string,
+  known: Pick<AttemptEnd, 'detail' | 'gpuMs'> = {},
 ): Promise<void> {
   const { epoch } = held.lease;
-  const shot = await endAttempt(database, {
-    id: attemptId,
-    epoch,
-    reason,
-    ...(detail && { detail }),
-  });
+  const shot = await endAttempt(database, { id: attemptId, epoch, reason, ...known });
+  const { detail } = known;
   log.info({ attempt_id: attemptId, reason, detail, shot_status: shot }, 'attempt ended');
 }
 
@@ -26,7 +22,7 @@ export const FAILURE_REASONS = {
   missing_model: 'missing_model',
   missing_node: 'missing_node',
   node_error: 'node_error',
-  device_error: 'instance_lost',
+  device_error: 'device_error',
   validation: 'rejected',
   invalid: 'rejected',
 } as const satisfies Record<ComfyFailure['kind'], EndReason>;
@@ -35,12 +31,13 @@ export const FAILURE_REASONS = {
 export function endForFailure(
   session: Session,
   attempt: DrivenAttempt,
-  failure: ComfyFailure,
+  { failure, runMs }: { failure: ComfyFailure; runMs: number | null },
 ): Promise<void> {
   const reason = FAILURE_REASONS[failure.kind];
   // It was thought to have what this graph needs.
   if (reason === 'missing_model' || reason === 'missing_node') session.relearn.now();
-  return endWith(session, attempt, reason, describe(failure));
+  const gpuMs = runMs === null ? {} : { gpuMs: Math.round(runMs) };
+  return endWith(session, attempt, reason, { detail: describe(failure), ...gpuMs });
 }
 
 function describe({ nodeId, nodeType, field, message, nearest }: ComfyFailure): string {

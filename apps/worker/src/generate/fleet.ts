@@ -1,12 +1,13 @@
 import { createComfyClient } from '@avatarforge/comfy';
+import { nextLeaseMove } from '@avatarforge/core';
 import {
   acquireLeases,
   deleteWorker,
-  findCancelledAttempts,
+  findOrders,
+  readLeaseSpread,
   releaseLease,
   renewLeases,
   saveWorker,
-  type ClaimedAttempt,
   type Database,
   type Lease,
 } from '@avatarforge/db';
@@ -15,18 +16,24 @@ import { startInterval, type Interval, type Logger } from '@avatarforge/runtime'
 import type { ObjectStorage } from '@avatarforge/storage';
 import { HeldLease } from './heldLease';
 import { InstanceDriver } from './instanceDriver';
+import { Scheduler } from '../scheduling/scheduler';
+import { askForTakeback } from './askForTakeback';
 import { Wake } from '../wake';
 
 const TICK_MS = 500;
 const RENEW_MS = 1500;
 /** A hungry slot claims this often even when no ticket comes: tickets may be lost, shots are not. */
 const CLAIM_MS = 1000;
+/** Between two instances given up to other workers: each has to come to rest first. */
+const GIVE_UP_MS = 2000;
 
 /** What the fleet works with. */
 export interface FleetDeps {
   workerId: string;
   roles: readonly string[];
   database: Database;
+  /** Marks what is ours on a ComfyUI that others use too. */
+  deployment: string;
   storage: ObjectStorage;
   tickets: TicketWaiter;
   log: Logger;
@@ -37,13 +44,17 @@ export interface FleetDeps {
 export class Fleet {
   private readonly drivers = new Map<string, InstanceDriver>();
   private readonly background = new Set<Promise<void>>();
+  private readonly scheduler: Scheduler;
   private renewedAt = -Infinity;
+  private gaveUpAt = -Infinity;
   private readonly hungry = new Wake();
   private readonly stopping = new AbortController();
   private leasing: Interval | null = null;
   private feeding: Promise<void> = Promise.resolve();
 
-  constructor(private readonly deps: FleetDeps) {}
+  constructor(private readonly deps: FleetDeps) {
+    this.scheduler = new Scheduler(deps.database);
+  }
 
   start(): void {
     this.leasing = startInterval({
@@ -58,20 +69,20 @@ export class Fleet {
     this.feeding = this.feed(this.stopping.signal);
   }
 
-  /** Claims no more, lets go of what runs, and gives the leases back for others to take at once. */
+  /** Claims no more, lets go of what runs, and gives the leases back for others to take at once: they count without this worker. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.leasing?.stop();
+    await deleteWorker(this.deps.database, this.deps.workerId);
     await this.feeding;
     for (const driver of this.drivers.values()) this.run(this.drop(driver));
     await Promise.all(this.background);
-    await deleteWorker(this.deps.database, this.deps.workerId);
   }
 
   /** One after the other: a lease that ran out while this process slept is renewed, not taken anew. */
   private async keepLeases(): Promise<void> {
     if (performance.now() - this.renewedAt >= RENEW_MS) await this.renew();
-    await this.acquire();
+    await this.share();
   }
 
   /** Renews what is held, drops what is lost, and adopts what nobody follows. Waits for no instance. */
@@ -96,39 +107,54 @@ export class Fleet {
         this.run(this.drop(driver));
       }
     }
-    await this.passOnCancels(kept);
+    await this.passOnOrders(kept);
   }
 
-  /** Tells drivers which of their prompts are to be stopped. */
-  private async passOnCancels(leases: Lease[]): Promise<void> {
+  /** Tells drivers which of their prompts are to be stopped, or given back. */
+  private async passOnOrders(leases: Lease[]): Promise<void> {
     const { database, workerId } = this.deps;
-    const cancelled = await findCancelledAttempts(database, workerId, leases);
-    for (const { instanceId, attemptId } of cancelled) {
-      this.drivers.get(instanceId)?.cancel(attemptId);
+    for (const { instanceId, attemptId, order } of await findOrders(database, workerId, leases)) {
+      this.drivers.get(instanceId)?.obey(attemptId, order);
     }
   }
 
-  private async acquire(): Promise<void> {
+  /** Takes what is free, or gives up what others lack: workers share the pool evenly. */
+  private async share(): Promise<void> {
+    const { database, workerId } = this.deps;
+    const spread = await readLeaseSpread(database, workerId);
+    const { take, giveUp } = nextLeaseMove({ ...spread, mine: this.drivers.size });
+    if (take > 0) await this.acquire(take);
+    if (giveUp && performance.now() - this.gaveUpAt >= GIVE_UP_MS) this.giveUpOne();
+  }
+
+  private async acquire(limit: number): Promise<void> {
     const askedAt = performance.now();
     const { workerId, database } = this.deps;
     const held = [...this.drivers.keys()];
-    for (const { url, depth, ...lease } of await acquireLeases(database, workerId, held)) {
-      this.drive(new HeldLease(lease, askedAt), { url, depth });
-    }
+    const acquired = await acquireLeases(database, workerId, { held, limit });
+    for (const { url, ...lease } of acquired) this.drive(new HeldLease(lease, askedAt), url);
   }
 
-  private drive(held: HeldLease, instance: { url: string; depth: number }): void {
-    const { workerId, database, storage, ringFinalize } = this.deps;
+  /** The least busy one: of what it runs, nothing is lost, but nobody hears of its progress for a moment. */
+  private giveUpOne(): void {
+    this.gaveUpAt = performance.now();
+    const [idlest] = [...this.drivers.values()].toSorted((a, b) => a.load() - b.load());
+    if (idlest) this.run(this.drop(idlest));
+  }
+
+  private drive(held: HeldLease, url: string): void {
+    const { workerId, database, deployment, storage, ringFinalize } = this.deps;
     const { instanceId, epoch } = held.lease;
     const log = this.deps.log.child({ instance_id: instanceId });
-    const comfy = createComfyClient({ baseUrl: instance.url });
+    const comfy = createComfyClient({ baseUrl: url });
     const relearn = new Wake();
-    const session = { workerId, held, comfy, database, storage, log, relearn, ringFinalize };
-    const driver = new InstanceDriver(session, instance, () => {
+    const known = { workerId, database, deployment, storage, ringFinalize };
+    const session = { ...known, held, comfy, log, relearn };
+    const driver = new InstanceDriver(session, { url, scheduler: this.scheduler }, () => {
       this.hungry.now();
     });
     this.drivers.set(instanceId, driver);
-    log.info({ epoch, url: instance.url }, 'lease acquired');
+    log.info({ epoch }, 'lease acquired');
     driver.start();
     this.run(driver.adopt());
   }
@@ -159,23 +185,34 @@ export class Fleet {
         await this.hungry.wait(CLAIM_MS, signal);
       } else if (!(await this.claimFor(hungry))) {
         await this.deps.tickets.next({ timeoutMs: CLAIM_MS, signal });
+        this.scheduler.lookAgain();
       }
     }
   }
 
+  /** One after the other: what one instance takes, and loads, counts for what the next one chooses. */
   private async claimFor(hungry: InstanceDriver[]): Promise<boolean> {
-    const claims = await Promise.all(hungry.map((driver) => this.claim(driver)));
-    const claimed = claims.flat();
-    this.deps.tickets.forget(claimed);
-    return claimed.length > 0;
-  }
-
-  private async claim(driver: InstanceDriver): Promise<ClaimedAttempt[]> {
+    let count = 0;
     try {
-      return await driver.claim();
+      await this.scheduler.look([...this.drivers.keys()]);
+      for (const driver of hungry) {
+        const claimed = await driver.claim();
+        this.deps.tickets.forget(claimed);
+        count += claimed.length;
+        if (claimed.length === 0) await this.lookElsewhere(driver);
+      }
     } catch (error) {
       this.deps.log.error({ err: error }, 'claim failed');
-      return [];
     }
+    return count > 0;
+  }
+
+  /** Nothing waits for an idle instance: perhaps something waits behind a long run of another. */
+  private async lookElsewhere(driver: InstanceDriver): Promise<void> {
+    if (driver.load() > 0) return;
+    const { database, log } = this.deps;
+    const { instanceId } = driver.held.lease;
+    const attemptId = await askForTakeback(database, this.scheduler, instanceId);
+    if (attemptId) log.info({ instance_id: instanceId, attempt_id: attemptId }, 'asked for');
   }
 }

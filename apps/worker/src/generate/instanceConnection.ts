@@ -1,26 +1,24 @@
 import {
   capabilitiesOf,
   createComfyClient,
-  FULL_MEMBER_SINCE,
   openComfySocket,
+  type CallOptions,
   type ComfyEvent,
   type ComfySocket,
   type SystemStats,
 } from '@avatarforge/comfy';
-import { hasEnded, saveInstanceHealth, type InstanceHealth } from '@avatarforge/db';
+import type { Trouble } from '@avatarforge/core';
+import { findInstanceTroubles, saveInstanceHealth } from '@avatarforge/db';
 import { backoff, startInterval } from '@avatarforge/runtime';
+import type { FollowResult } from './follow';
+import { InstanceCondition } from './instanceCondition';
 import type { Session } from './session';
 import { StallWatch } from './stallWatch';
+import { StrayWatch } from './strayWatch';
+import { troubleOf } from './troubleOf';
 import { Wake } from '../wake';
 
 const PROBE_MS = 5000;
-/**
- * An instance that stopped working, on nobody knows which prompt, is tried again after this long, or when its connection
- * breaks: it may have been restarted.
- */
-const QUARANTINE_MS = 5 * 60_000;
-const SOLO = `ComfyUI older than ${FULL_MEMBER_SINCE}: one prompt at a time, never interrupted`;
-const STALLED = 'ComfyUI takes prompts and works no more: restart it';
 const reconnectWait = backoff({ baseMs: 250, maxMs: 3000, jitter: 0.3 });
 
 /** What the owner of a connection is told. */
@@ -30,42 +28,45 @@ export interface ConnectionEvents {
   onOpen: () => void;
   /** It closed; what it had still to tell is lost. */
   onClose: () => void;
-  /** It takes prompts and works no more: what waits there would wait for ever. */
+  /** It is kept from work: what waits there would wait long, or fail. */
   onStall: () => void;
 }
 
 /** Keeps a socket to the instance open, and tells the database how the instance is. */
 export class InstanceConnection {
   private readonly reconnect = new Wake();
+  private readonly condition = new InstanceCondition();
+  private readonly strays: StrayWatch;
+  private isRestored = false;
   private count = 0;
   private socket: ComfySocket | null = null;
   private isAnswering = false;
+  /** Why it could not be reached when that was tried last. */
+  private failure = 'It has not been reached yet.';
   private version: string | null = null;
   private stallWatch = new StallWatch();
-  private hasLookedAround = false;
-  /** While it is kept from new prompts; `hungId` is the attempt that hangs there. */
-  private stall: { since: number; hungId: string | null } | null = null;
 
   constructor(
     private readonly session: Session,
     private readonly baseUrl: string,
     private readonly events: ConnectionEvents,
-  ) {}
+  ) {
+    this.strays = new StrayWatch(session);
+  }
 
   /** The id under which new prompts are heard; null while there is no socket, or nobody answers. */
   get clientId(): string | null {
-    const isWell = this.isAnswering && !this.isStalled;
-    return isWell ? (this.socket?.clientId ?? null) : null;
+    return this.isAnswering && !this.isStalled ? (this.socket?.clientId ?? null) : null;
   }
 
-  /** It is too old for more than one prompt at a time. */
-  get isSolo(): boolean {
-    return capabilitiesOf(this.version).membership === 'solo';
-  }
-
-  /** It takes prompts and works no more. */
+  /** It is kept from work, whether it answers or not. */
   get isStalled(): boolean {
-    return this.stall !== null;
+    return this.condition.allowance(performance.now()) === 0;
+  }
+
+  /** How many prompts it may hold now: none, one, or `Infinity`: as many as its driver likes. */
+  allowance(): number {
+    return this.clientId === null ? 0 : this.condition.allowance(performance.now());
   }
 
   /** When the socket last gave a sign of life; null without one. */
@@ -73,11 +74,15 @@ export class InstanceConnection {
     return this.socket?.lastHeardAt() ?? null;
   }
 
-  /** Keeps new prompts from an instance that stopped working, on the prompt of attempt `hungId` if it is known. */
-  quarantine(hungId: string | null): void {
-    this.session.log.warn({ hung_attempt_id: hungId }, 'instance stopped working');
-    this.stall = { since: performance.now(), hungId };
-    this.events.onStall();
+  /** Learns from how the prompt of an attempt ended whether the instance is to have more. */
+  async judge(attemptId: string, result: FollowResult): Promise<void> {
+    const trouble = troubleOf(result);
+    if (trouble) {
+      const isUnfinished = trouble === 'hung' || trouble === 'cancel_ignored';
+      await this.keepFromWork(trouble, isUnfinished ? attemptId : null);
+    } else if (result.outcome === 'success' && this.condition.drewPicture(performance.now())) {
+      await this.trySave();
+    }
   }
 
   /** Runs until the lease ends. */
@@ -85,6 +90,7 @@ export class InstanceConnection {
     const probing = startInterval({
       name: 'instance.probe',
       everyMs: PROBE_MS,
+      jitter: 0.2,
       run: () => this.probe(),
       onError: (error) => {
         this.session.log.error({ err: error }, 'health could not be saved');
@@ -98,6 +104,7 @@ export class InstanceConnection {
     const { held, log } = this.session;
     for (let failures = 0; !held.signal.aborted;) {
       try {
+        await this.restore();
         await this.openOnce(() => (failures = 0));
       } catch (error) {
         failures += 1;
@@ -106,6 +113,15 @@ export class InstanceConnection {
       }
       await this.reconnect.wait(reconnectWait(failures), held.signal);
     }
+  }
+
+  /** What the driver before knew of its troubles holds for this one. */
+  private async restore(): Promise<void> {
+    if (this.isRestored) return;
+    const { database, held } = this.session;
+    const memory = await findInstanceTroubles(database, held.lease.instanceId);
+    this.condition.restore(memory, performance.now());
+    this.isRestored = true;
   }
 
   /** One socket from open to close. Each has an id of its own: ComfyUI mixes up two with the same. */
@@ -128,6 +144,7 @@ export class InstanceConnection {
     });
     onOpen();
     this.socket = socket;
+    if (this.count > 1) this.condition.cameBack(performance.now());
     const untilReset = untilClosed.then(() => {
       this.reset();
     });
@@ -138,36 +155,30 @@ export class InstanceConnection {
     this.events.onClose();
   }
 
-  /** Asks a connected instance how it is; one that is not connected is told of by the attempts to connect. */
-  private async probe(): Promise<void> {
-    const { comfy, held } = this.session;
-    if (this.socket === null) return;
-    try {
-      const systemStats = await comfy.systemStats({ signal: held.signal, timeoutMs: PROBE_MS });
-      this.learn(systemStats.version);
-      await this.checkStall();
-      this.isAnswering = true;
-      await this.save({ ...this.health(), systemStats });
-    } catch (error) {
-      this.isAnswering = false;
-      await this.tellFailure(error);
-    }
-  }
-
-  private health(): { health: InstanceHealth; healthReason: string | null } {
-    if (this.stall) return { health: 'unreachable', healthReason: STALLED };
-    return { health: 'ok', healthReason: this.isSolo ? SOLO : null };
-  }
-
   /** What was known is of the ComfyUI that was connected; the next one may be another. */
   private reset(): void {
     this.socket = null;
     this.isAnswering = false;
-    this.hasLookedAround = false;
-    // One that hangs on a known prompt is well only when that prompt runs no more.
-    if (this.stall?.hungId == null) this.stall = null;
     this.stallWatch = new StallWatch();
     this.learn(null);
+  }
+
+  /** Asks a connected instance how it is; one that is not connected is told of by the attempts to connect. */
+  private async probe(): Promise<void> {
+    const { comfy, held } = this.session;
+    if (this.socket === null) return;
+    const call = { signal: held.signal, timeoutMs: PROBE_MS };
+    try {
+      const systemStats = await comfy.systemStats(call);
+      this.learn(systemStats.version);
+      await this.checkLeftover(call);
+      await this.checkQueue(call);
+      this.isAnswering = true;
+      await this.save(systemStats);
+    } catch (error) {
+      this.isAnswering = false;
+      await this.tellFailure(error);
+    }
   }
 
   private learn(version: string | null): void {
@@ -175,52 +186,63 @@ export class InstanceConnection {
     this.version = version;
     const known = version === null ? {} : { version };
     this.session.comfy = createComfyClient({ baseUrl: this.baseUrl, ...known });
-    if (this.isSolo) this.session.log.warn({ version }, SOLO);
+    this.condition.isSolo = capabilitiesOf(version).membership === 'solo';
   }
 
-  private async checkStall(): Promise<void> {
-    const { comfy, held } = this.session;
-    const call = { signal: held.signal, timeoutMs: PROBE_MS };
-    if (this.stall) {
-      const { hungId, since } = this.stall;
-      const isOver = hungId
-        ? (await comfy.look(hungId, call)).state !== 'running'
-        : performance.now() - since >= QUARANTINE_MS;
-      if (isOver) this.stall = null;
-      return;
-    }
-    if (!this.hasLookedAround) await this.lookAround(call);
-    if (!this.stallWatch.isStill(await comfy.queueLength(call), performance.now())) return;
-    const { running } = await comfy.queue(call);
-    if (this.stallWatch.isStalled(running.length, performance.now())) this.quarantine(null);
+  /** Whether it is done with what it should have been done with before. */
+  private async checkLeftover(call: CallOptions): Promise<void> {
+    const { leftoverId } = this.condition;
+    if (leftoverId === null) return;
+    const { state } = await this.session.comfy.look(leftoverId, call);
+    if (state !== 'running') this.condition.leftoverEnded();
   }
 
-  /** Whoever drove the instance before may have left a prompt that hangs there: its attempt is over, and it still runs. */
-  private async lookAround(call: { signal: AbortSignal; timeoutMs: number }): Promise<void> {
-    const { comfy, database } = this.session;
+  /** Looks for prompts that should not be there, and whether those that should be there get on. */
+  private async checkQueue(call: CallOptions): Promise<void> {
+    const { comfy } = this.session;
+    const length = await comfy.queueLength(call);
+    const stray = await this.strays.sweep(length, call);
+    if (stray !== null) this.condition.leaveOver(stray, performance.now());
+    if (!this.stallWatch.isStill(length, performance.now())) return;
     const { running } = await comfy.queue(call);
-    const ours = running[0]?.tag?.attempt;
-    if (ours !== undefined && (await hasEnded(database, ours))) this.quarantine(ours);
-    this.hasLookedAround = true;
+    if (!this.stallWatch.isStalled(running.length, performance.now())) return;
+    if (!this.isStalled) await this.keepFromWork('stalled', null);
+  }
+
+  /** Lets no more prompts go there for a while, nor wait there. */
+  private async keepFromWork(trouble: Trouble, promptId: string | null): Promise<void> {
+    this.session.log.warn({ trouble, prompt_id: promptId }, 'instance gave trouble');
+    this.condition.trouble(trouble, performance.now(), promptId);
+    this.events.onStall();
+    await this.trySave();
   }
 
   private async tellFailure(error: unknown): Promise<void> {
     if (this.session.held.signal.aborted) return;
-    const healthReason = error instanceof Error ? error.message : String(error);
+    this.failure = error instanceof Error ? error.message : String(error);
+    await this.trySave();
+  }
+
+  private async trySave(): Promise<void> {
     try {
-      await this.save({ health: 'unreachable', healthReason, systemStats: null });
+      await this.save(null);
     } catch (saveError) {
       this.session.log.error({ err: saveError }, 'health could not be saved');
     }
   }
 
-  private async save(seen: {
-    health: InstanceHealth;
-    healthReason: string | null;
-    systemStats: SystemStats | null;
-  }): Promise<void> {
+  private async save(systemStats: SystemStats | null): Promise<void> {
     const { database, held } = this.session;
     const { instanceId: id, epoch } = held.lease;
-    await saveInstanceHealth(database, { id, epoch, ...seen });
+    const at = performance.now();
+    const unreachable = {
+      health: 'unreachable' as const,
+      healthReason: `${this.failure} It is tried again every few seconds.`,
+    };
+    await saveInstanceHealth(database, {
+      ...{ id, epoch, systemStats, version: this.version },
+      ...(this.isAnswering ? this.condition.describe(at) : unreachable),
+      ...(this.isRestored && { memory: this.condition.memory(at) }),
+    });
   }
 }

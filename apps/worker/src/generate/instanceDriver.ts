@@ -1,30 +1,47 @@
 import { ComfyUnavailableError, type ComfyEvent } from '@avatarforge/comfy';
 import { DependencyError } from '@avatarforge/core';
-import { adoptAttempts, claimShots, type ClaimedAttempt, type OpenAttempt } from '@avatarforge/db';
+import {
+  adoptAttempts,
+  claimShots,
+  type ClaimedAttempt,
+  type OpenAttempt,
+  type Order,
+} from '@avatarforge/db';
 import { withContext } from '@avatarforge/runtime';
 import { conclude } from './conclude';
 import { dispatch } from './dispatch';
 import { endWith } from './endWith';
-import { follow, isHung } from './follow';
+import { follow } from './follow';
 import type { HeldLease } from './heldLease';
 import { InstanceConnection } from './instanceConnection';
 import { keepLearning } from './learnCapabilities';
+import type { Scheduler } from '../scheduling/scheduler';
 import type { DrivenAttempt, Session } from './session';
-import { WatchedPrompt } from './watchedPrompt';
+import { cutOff, WatchedPrompt } from './watchedPrompt';
+
+/** What is left of the longest refill after each other one. */
+const REFILL_FADES = 0.95;
+/** The longest a run may take: so many times what its lane usually takes, and never less than this. */
+const MAX_RUNS = 10;
+const MIN_RUN_LIMIT_MS = 10 * 60_000;
 
 /** Drives one instance while its lease is held: keeps its slots filled and follows what runs on it. */
 export class InstanceDriver {
   /** The prompts that are followed, by id. */
   private readonly open = new Map<string, WatchedPrompt>();
+  /** Their lanes. */
+  private readonly lanes = new Map<string, string>();
   private readonly running = new Set<Promise<void>>();
   private readonly connection: InstanceConnection;
   private turn: Promise<void> = Promise.resolve();
   private stopped: Promise<void> | null = null;
   private isAdopting = false;
+  /** From a claim to the prompt being there, of late: a maximum that fades. */
+  private refillMs = 0;
 
   constructor(
     private readonly session: Session,
-    private readonly instance: { url: string; depth: number },
+    private readonly instance: { url: string; scheduler: Scheduler },
     private readonly onHungry: () => void,
   ) {
     this.connection = new InstanceConnection(session, instance.url, {
@@ -36,7 +53,7 @@ export class InstanceDriver {
         onHungry();
       },
       onClose: () => {
-        for (const prompt of this.open.values()) prompt.heardCutOff();
+        cutOff([...this.open.values()]);
       },
       onStall: () => {
         for (const prompt of this.open.values()) prompt.strand();
@@ -54,12 +71,27 @@ export class InstanceDriver {
     this.track(keepLearning(this.session));
   }
 
+  /** How many prompts it holds. */
+  load(): number {
+    return this.open.size;
+  }
+
   /** Slots without a prompt, none while the instance cannot be reached. */
   hunger(): number {
     const isReady =
       this.connection.clientId !== null && this.stopped === null && this.session.held.isHeld();
-    const depth = this.connection.isSolo ? 1 : this.instance.depth;
-    return isReady ? Math.max(0, depth - this.open.size) : 0;
+    return isReady ? Math.max(0, this.depth() - this.open.size) : 0;
+  }
+
+  /** One prompt runs and one waits; more where runs are shorter than it takes to bring the next. */
+  private depth(): number {
+    const lanes = [...this.lanes.values()];
+    const wanted = this.instance.scheduler.depth(this.instanceId, lanes, this.refillMs);
+    return Math.min(wanted, this.connection.allowance());
+  }
+
+  private get instanceId(): string {
+    return this.held.lease.instanceId;
   }
 
   /** Claims shots for the free slots and sets them going. Returns them; none when nothing waits. */
@@ -81,25 +113,38 @@ export class InstanceDriver {
     }
   }
 
-  /** Has the prompt of this attempt stopped, if it is followed here. */
-  cancel(attemptId: string): void {
-    this.open.get(attemptId)?.cancel(performance.now());
+  /** Has the prompt of this attempt stopped, or given back before it begins, if it is followed here. */
+  obey(attemptId: string, order: Order['order']): void {
+    const prompt = this.open.get(attemptId);
+    if (order === 'cancel') prompt?.cancel(performance.now());
+    else prompt?.giveBack();
   }
 
   private async claimNow(): Promise<ClaimedAttempt[]> {
     const { database, workerId, held } = this.session;
+    const { scheduler } = this.instance;
     const count = this.hunger();
     const { clientId } = this.connection;
-    if (count === 0 || clientId === null) return [];
-    const claimed = await claimShots(database, { workerId, lease: held.lease, clientId, count });
+    const choices = scheduler.choose(this.instanceId, count);
+    if (count === 0 || clientId === null || choices.length === 0) return [];
+    const claimedAt = performance.now();
+    const claim = { workerId, lease: held.lease, clientId, count, choices };
+    const claimed = await claimShots(database, claim);
     if (!claimed) held.end();
+    if ((claimed?.length ?? 0) < count) scheduler.lookAgain();
+    scheduler.noteClaims(this.instanceId, claimed ?? []);
     for (const attempt of claimed ?? []) {
       this.drive(attempt, false, async (prompt) => {
         const isThere = await dispatch(this.session, attempt, { clientId, prompt });
+        this.noteRefill(performance.now() - claimedAt);
         if (isThere) await this.followToEnd(attempt, prompt);
       });
     }
     return claimed ?? [];
+  }
+
+  private noteRefill(ms: number): void {
+    this.refillMs = Math.max(ms, REFILL_FADES * this.refillMs);
   }
 
   private async adoptNow(): Promise<void> {
@@ -138,11 +183,8 @@ export class InstanceDriver {
 
   private async followToEnd(attempt: DrivenAttempt, prompt: WatchedPrompt): Promise<void> {
     const result = await follow(this.session, prompt, () => this.connection.heardAt());
-    if (isHung(result)) this.connection.quarantine(prompt.attemptId);
-    // It would fail whatever comes next, at once, and so take it from the others.
-    if (result.outcome === 'error' && result.failure.kind === 'device_error') {
-      this.connection.quarantine(null);
-    }
+    prompt.isOver = true;
+    await this.connection.judge(prompt.attemptId, result);
     await conclude(this.session, attempt, { prompt, result });
   }
 
@@ -152,15 +194,20 @@ export class InstanceDriver {
     work: (prompt: WatchedPrompt) => Promise<void>,
   ): void {
     const { attemptId, generationId } = attempt;
+    const { runMs, loadMs } = this.instance.scheduler.times(this.instanceId, attempt.lane);
+    const maxRunMs = Math.max(MIN_RUN_LIMIT_MS, MAX_RUNS * runMs + loadMs);
     const prompt = new WatchedPrompt(attemptId, hasStarted);
+    prompt.maxRunMs = maxRunMs;
     if (this.connection.isStalled) prompt.strand();
     this.open.set(attemptId, prompt);
+    this.lanes.set(attemptId, attempt.lane);
     const run = withContext({ attempt_id: attemptId, generation_id: generationId }, () =>
       this.survive(attempt, () => work(prompt)),
     );
     this.track(
       run.finally(() => {
         this.open.delete(attemptId);
+        this.lanes.delete(attemptId);
         this.onHungry();
       }),
     );

@@ -12,6 +12,8 @@ export interface Session {
   /** Made anew when it is known which version the instance has. */
   comfy: ComfyClient;
   database: Database;
+  /** Marks what is ours on a ComfyUI that others use too. */
+  deployment: string;
   storage: ObjectStorage;
   log: Logger;
   /** Called when what is known of what the instance can run may no longer be so. */
@@ -25,4 +27,5 @@ export interface DrivenAttempt {
   attemptId: string;
   shotId: string;
   generationId: string;
+  lane: string;
 }

@@ -1,5 +1,5 @@
 import { Watchdog, type Sighting } from './watchdog';
-import { WatchedPrompt } from './watchedPrompt';
+import { cutOff, WatchedPrompt } from './watchedPrompt';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -116,4 +116,54 @@ test('pitfall 9: what waits on an instance that works no more is released, what 
   const running = started();
   running.strand();
   expect(watch(running, 'running', { untilMs: MINUTE })).toBeNull();
+});
+
+test('a run longer than its lane allows hangs, from when it began', () => {
+  const prompt = new WatchedPrompt('a', false);
+  prompt.maxRunMs = 10 * MINUTE;
+  const watchdog = new Watchdog(prompt);
+  const judge = (state: Sighting['state'], at: number) =>
+    watchdog.judge({ state, at, socketHeardAt: null });
+  expect(judge('pending', 0)).toBeNull();
+  expect(judge('pending', 30 * MINUTE)).toBeNull();
+  prompt.hasStarted = true;
+  expect(judge('running', 31 * MINUTE)).toBeNull();
+  expect(judge('running', 41 * MINUTE - 1)).toBeNull();
+  expect(judge('running', 41 * MINUTE)).toBe('hang');
+});
+
+describe('when an instance dies, one prompt is to blame', () => {
+  const given = () => {
+    const prompts = ['a', 'b', 'c'].map((id) => new WatchedPrompt(id, false));
+    return prompts as [WatchedPrompt, WatchedPrompt, WatchedPrompt];
+  };
+  const reasons = (prompts: WatchedPrompt[]) => {
+    cutOff(prompts);
+    return prompts.map((prompt) => watch(prompt, 'absent', { untilMs: MINUTE })?.reason);
+  };
+
+  test('the one that ran', () => {
+    const [first, second, third] = given();
+    for (const prompt of [first, second, third]) prompt.found('x');
+    second.hasStarted = true;
+    expect(reasons([first, second, third])).toEqual(['released', 'instance_lost', 'released']);
+  });
+
+  test('the first that was sent, where nobody could say which ran', () => {
+    const [first, second, third] = given();
+    second.found('x');
+    third.found('x');
+    expect(reasons([first, second, third])).toEqual(['released', 'instance_lost', 'released']);
+  });
+
+  test('none that is over, nor any that was never sent', () => {
+    const [first, second, third] = given();
+    first.found('x');
+    first.isOver = true;
+    expect(reasons([second, third])).toEqual(['released', 'released']);
+    third.found('x');
+    cutOff([first, second, third]);
+    expect(first.mayHaveStarted).toBe(false);
+    expect(third.mayHaveStarted).toBe(true);
+  });
 });

@@ -11,8 +11,6 @@ const SILENT_MS = 5 * 60_000;
 const NO_PROGRESS_MS = 15 * 60_000;
 /** The socket is pinged every 20 s: it lives if it was heard of this lately. */
 const FRESH_MS = 30_000;
-/** The longest run there is. */
-const MAX_RUN_MS = 60 * 60_000;
 
 /** What was seen of a prompt at one time. */
 export interface Sighting {
@@ -36,19 +34,20 @@ export class Watchdog {
   /** Notes the sighting. Returns why to give up, or null to go on. */
   judge(sighting: Sighting): EndReason | null {
     const { state, at } = sighting;
-    const { hasStarted, wasCutOff, isStranded } = this.prompt;
+    const { hasStarted, mayHaveStarted, wasCutOff, isStranded, maxRunMs } = this.prompt;
+    const died = hasStarted || mayHaveStarted ? 'instance_lost' : 'released';
     this.absent.note(state === 'absent', at);
     this.refused.note(state === 'refused', at);
     this.silent.note(state === 'silent', at);
     this.run.note(hasStarted, at);
     if (this.absent.lasted(ABSENT_MS, at)) {
-      if (!hasStarted) return 'released';
-      return wasCutOff ? 'instance_lost' : 'evicted';
+      if (wasCutOff) return died;
+      return hasStarted ? 'evicted' : 'released';
     }
-    if (this.refused.lasted(REFUSED_MS, at)) return hasStarted ? 'instance_lost' : 'released';
+    if (this.refused.lasted(REFUSED_MS, at)) return died;
     if (this.silent.lasted(SILENT_MS, at)) return hasStarted ? 'hang' : 'released';
     if (isStranded && state === 'pending') return 'released';
-    return this.run.lasted(MAX_RUN_MS, at) || this.isStill(sighting) ? 'hang' : null;
+    return this.run.lasted(maxRunMs, at) || this.isStill(sighting) ? 'hang' : null;
   }
 
   /** Silence means something only while it would be broken: the socket lives, and the prompt was heard on it. */

@@ -1,8 +1,11 @@
 import { DEFAULT_CLASS } from '@avatarforge/core';
 import {
+  deleteDeadWorkers,
   endAttempt,
+  failWaiting,
   findAbandonedAttempts,
   findWaitingShots,
+  freeShotsOutOfMemory,
   freeShotsThatAvoidAll,
   runSingle,
   type Database,
@@ -10,6 +13,10 @@ import {
 import type { TicketBell } from '@avatarforge/queue';
 
 const BATCH = 200;
+/** What no instance took for so long will not be drawn. */
+const MAX_QUEUE_AGE_MS = 24 * 3_600_000;
+/** What ran out of memory waits so long for a larger instance. */
+const MEMORY_WAIT_MS = 10 * 60_000;
 
 /** What the reconciler works with. */
 export interface ReconcileDeps {
@@ -19,12 +26,16 @@ export interface ReconcileDeps {
 
 /**
  * Repairs what got lost, from Postgres alone; one process at a time looks. Shots whose tickets are gone are rung again,
- * attempts on instances that left the pool are ended, and shots that avoid all that is left are tried once more.
+ * attempts on instances that left the pool are ended, shots that avoid all that is left are tried once more, and those that
+ * nobody takes fail in the end.
  */
 export async function reconcile({ database, bell }: ReconcileDeps): Promise<void> {
   const hasTickets = (await bell.waiting(DEFAULT_CLASS)) !== 0;
   const found = await runSingle(database, 'reconcile', async (query) => {
     await freeShotsThatAvoidAll(query);
+    await freeShotsOutOfMemory(query, MEMORY_WAIT_MS);
+    await failWaiting(query, { maxAgeMs: MAX_QUEUE_AGE_MS, limit: BATCH });
+    await deleteDeadWorkers(query);
     return {
       abandoned: await findAbandonedAttempts(query, BATCH),
       waiting: hasTickets ? [] : await findWaitingShots(query, BATCH),
