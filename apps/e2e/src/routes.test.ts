@@ -7,6 +7,7 @@ import { cleanUps } from './routes/cleanUps';
 import { directUploads } from './routes/directUploads';
 import { files } from './routes/files';
 import { generations } from './routes/generations';
+import { instances } from './routes/instances';
 import { originalFiles } from './routes/originalFiles';
 import { pages } from './routes/pages';
 import { STEP_MS } from './routes/wishes';
@@ -36,6 +37,7 @@ describe.each(givenStores())('every route, with pictures on $store', ({ store, e
   directUploads(api, store);
   cleanUps(api, { store, storageDir: () => `${avatarForge.home}/storage` });
   workflows(api);
+  instances(api);
 
   test('no operation was left out', () => {
     const names = Object.keys(operations) as OperationName[];
