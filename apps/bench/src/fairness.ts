@@ -1,12 +1,12 @@
 import {
   burst,
+  consumedGapMs,
   measure,
   median,
   MODEL_MIX,
   ownedBy,
   quantile,
   responseMs,
-  ServiceGaps,
   simulate,
   steady,
   together,
@@ -87,7 +87,6 @@ function lightBeside(mix: Mix, floodMs: number, seed: number): Workload {
 /** The flood, of two owners by turns: how far apart they get, in longest runs. */
 function serviceGapRuns(flood: Workload): number {
   const shots = flood.shots.map((shot, index) => ({ ...shot, owner: index % 2 ? 'a' : 'b' }));
-  const gaps = new ServiceGaps();
-  simulate({ ...flood, shots }, { ...OPTIONS, onClaim: gaps.onClaim });
-  return gaps.widestMs / Math.max(...shots.map(({ runMs }) => runMs));
+  const outcomes = simulate({ ...flood, shots }, OPTIONS);
+  return consumedGapMs(outcomes, ['a', 'b']) / Math.max(...shots.map(({ runMs }) => runMs));
 }
