@@ -3,6 +3,8 @@ import type { Database } from './database';
 
 /** How long a finalizer may take before another may try. */
 const CLAIM_MS = 60_000;
+/** The claim of a worker that has not been heard of for so long is free: of two finalizers the first to finish wins. */
+const SILENCE_MS = 10_000;
 
 /** An executed attempt whose outputs are to be fetched and stored. */
 export interface FinalizeClaim {
@@ -44,7 +46,8 @@ export async function claimFinalize(
     `WITH due AS (
        SELECT id FROM attempts
          WHERE state = 'executed' AND next_finalize_at <= now()
-           AND (finalize_until IS NULL OR finalize_until < now())
+           AND (finalize_until IS NULL OR finalize_until < now() OR EXISTS (
+             SELECT 1 FROM workers w WHERE w.id = finalize_owner AND w.seen_at < now() - $4 * interval '1 ms'))
            AND instance_id <> ALL ($3::uuid[])
          ORDER BY next_finalize_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
@@ -55,7 +58,7 @@ export async function claimFinalize(
        RETURNING a.id AS "attemptId", a.driver_epoch AS epoch, s.generation_id AS "generationId",
          s.ordinal AS "shotOrdinal",
          s.view, i.id AS "instanceId", i.url AS "instanceUrl", a.manifest, a.finalize_tries AS tries, a.finalize_misses AS misses`,
-    [workerId, CLAIM_MS, busy],
+    [workerId, CLAIM_MS, busy, SILENCE_MS],
   );
   return claim ?? null;
 }
