@@ -162,7 +162,7 @@ test('what waits behind a long run is begun by an instance that is idle, and dra
   const setDrain = (drain: boolean, sim: Sim) =>
     system.database.query('UPDATE instances SET drain = $2 WHERE url = $1', [sim.url, drain]);
   await setDrain(true, idle);
-  const long = await system.create({ graph: graphWith(CHECKPOINTS[0]!, 1, 600) });
+  const long = await system.create({ graph: graphWith(CHECKPOINTS[0]!, 1, 3000) });
   await eventually(() => busy.executions().length === 1);
   const short = await system.create({ graph: graphWith(CHECKPOINTS[0]!, 2) });
   const dispatched = () =>
@@ -179,5 +179,64 @@ test('what waits behind a long run is begun by an instance that is idle, and dra
   expect(idle.executions()).toHaveLength(1);
   await system.cancel(long.id);
   await system.final(long.id);
+  await worker.release();
+}, 40_000);
+
+test('an instance that is removed while it runs takes no other from its worker', async () => {
+  const [leaving, staying] = (await givenSims(2)) as [Sim, Sim];
+  const worker = await startWorker([leaving, staying]);
+  await eventually(async () => (await holdings()).join() === '2');
+  const setDrain = (drain: boolean) =>
+    system.database.query('UPDATE instances SET drain = $2 WHERE url = $1', [staying.url, drain]);
+  await setDrain(true);
+  const long = await system.create({ graph: graphWith(CHECKPOINTS[0]!, 1, 3000) });
+  await eventually(() => leaving.executions().length === 1);
+  await system.database.query('UPDATE instances SET removed_at = now() WHERE url = $1', [
+    leaving.url,
+  ]);
+  await setDrain(false);
+  const { id } = await system.create({ graph: graphWith(CHECKPOINTS[1]!, 2) });
+  expect(await system.final(id)).toMatchObject({ status: 'completed' });
+  expect(leaving.executions()).toMatchObject([{ ended_at: null }]);
+  expect(staying.executions()).toHaveLength(1);
+  await system.cancel(long.id);
+  await system.final(long.id);
+  await worker.release();
+}, 40_000);
+
+test('what an instance cannot run hides nothing from it', async () => {
+  const [drained, open] = (await givenSims(2)) as [Sim, Sim];
+  const worker = await startWorker([drained, open]);
+  await eventually(async () => (await healthy()) === 2);
+  // Twelve shots with four requirements that the open one does not meet, in front of one that it does.
+  for (let n = 0; n < 12; n++) {
+    const shot = await system.create({ graph: graphWith(CHECKPOINTS[0]!, n) });
+    await system.database.query(
+      `WITH changed AS (
+         UPDATE shots SET requirement = $2, created_at = now() - interval '1 h' WHERE generation_id = $1 RETURNING id
+       )
+       UPDATE shot_graphs SET graph = jsonb_set(graph, '{1,inputs,ckpt_name}', $3) FROM changed WHERE shot_id = changed.id`,
+      [shot.id, `lost-${n % 4}`, JSON.stringify(`lost-${n % 4}.safetensors`)],
+    );
+  }
+  const { id } = await system.create({ graph: graphWith(CHECKPOINTS[1]!, 99) });
+  expect(await system.final(id)).toMatchObject({ status: 'completed' });
+  await worker.release();
+}, 40_000);
+
+test('what may not run where its models are is not left to that instance', async () => {
+  const [small, large] = (await givenSims(2)) as [Sim, Sim];
+  const worker = await startWorker([small, large]);
+  await eventually(async () => (await healthy()) === 2);
+  await system.database.query('UPDATE instances SET drain = true');
+  const { id } = await system.create({ graph: graphWith(CHECKPOINTS[0]!, 1) });
+  const smallId = await idOf(small);
+  await system.database.query('UPDATE shots SET avoid_instances = ARRAY[$1::uuid]', [smallId]);
+  await system.database.query(
+    `UPDATE instances SET drain = false, warm_lanes = CASE WHEN id = $1 THEN ARRAY(SELECT lane FROM shots) ELSE '{}' END`,
+    [smallId],
+  );
+  expect(await system.final(id)).toMatchObject({ status: 'completed' });
+  expect([small.executions().length, large.executions().length]).toEqual([0, 1]);
   await worker.release();
 }, 40_000);

@@ -12,6 +12,7 @@ export * from './requirements';
 export * from './scheduling/accounts';
 export * from './scheduling/choose';
 export * from './scheduling/depth';
+export * from './scheduling/focus';
 export * from './scheduling/forecast';
 export * from './scheduling/learnedTimes';
 export * from './scheduling/settings';

@@ -34,3 +34,10 @@ test('the order and number of nodes do not matter', () => {
   const other = { '7': sampler!, '8': lora!, '9': loader!, '10': sampler! };
   expect(requirementOf(other)).toBe(requirementOf(graph()));
 });
+
+test('what a field of models names is a need, also where it is no file', () => {
+  const vae = (name: string): Graph => ({
+    '1': { class_type: 'VAELoader', inputs: { vae_name: name } },
+  });
+  expect(requirementOf(vae('taesd'))).not.toBe(requirementOf(vae('pixel_space')));
+});

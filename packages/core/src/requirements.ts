@@ -7,6 +7,10 @@ export const UNKNOWN_REQUIREMENT = '';
 /** How weights are kept. A field that names such a file names a model, whatever loader it belongs to. */
 const MODEL_FILE = /\.(safetensors|sft|ckpt|pth?|bin|gguf|onnx|pkl)$/i;
 
+/** Fields that name a model also where the name is no file's, such as `pixel_space`. */
+const MODEL_FIELDS =
+  /(^|_)(ckpt|unet|vae|clip|lora|control_net|model|style_model|ipadapter)(_name|_file)\d*$|^clip_name\d+$/;
+
 /**
  * What a graph needs of an instance, as a short hash of its lane, node classes and model files: graphs that differ in
  * prompt, seed and sizes alone need the same.
@@ -16,7 +20,7 @@ export function requirementOf(graph: Graph): string {
   const classes = nodes.map((node) => node.class_type);
   const models = nodes.flatMap((node) =>
     Object.entries(node.inputs)
-      .filter(([, value]) => typeof value === 'string' && MODEL_FILE.test(value))
+      .filter(([field, value]) => isModel(field, value))
       .map(([field, file]) => JSON.stringify([node.class_type, field, file])),
   );
   const needs = [laneOf(graph), sortedOnce(classes), sortedOnce(models)];
@@ -25,4 +29,8 @@ export function requirementOf(graph: Graph): string {
 
 function sortedOnce(names: string[]): string[] {
   return [...new Set(names)].sort();
+}
+
+function isModel(field: string, value: unknown): boolean {
+  return typeof value === 'string' && (MODEL_FIELDS.test(field) || MODEL_FILE.test(value));
 }

@@ -1,35 +1,35 @@
 import type { Account, Backlog, Graph, Line, RequirementBacklog } from '@avatarforge/core';
 import type { Database } from './database';
 
-/** Of a large backlog, the owners of so many requirements are read: of those that wait longest, and of the longest queues. */
-const FOCUS = 4;
-
 /** Shots of a line are counted up to here: this many are this many or more. */
 export const MANY_WAITING = 32;
 
-interface BacklogRow {
-  requirement: string;
-  lane: string;
-  owner_id: string | null;
-  waiting: number;
-  priority: number;
-  oldest_ms: number;
+/** Of a requirement more are counted than of one owner's line. */
+const MANY_OF_ALL = 8 * MANY_WAITING;
+/** A backlog of more is not looked through; of each owner the oldest shot is seen all the same. */
+const MOST_REQUIREMENTS = 2000;
+const MOST_OWNERS = 2000;
+
+/** All that waits, by what it needs. */
+export async function readNeeds(db: Database): Promise<RequirementBacklog[]> {
+  return db.query(
+    `SELECT requirement, lane, waiting, oldest_ms AS "oldestMs" FROM read_needs($1, $2)`,
+    [MOST_REQUIREMENTS, MANY_OF_ALL],
+  );
 }
 
-/** What waits, and what the owners of it have had. `warmLanes`: lanes whose shots are wanted next. */
-export async function readBacklog(db: Database, warmLanes: string[]): Promise<Backlog> {
-  const rows = await db.query<BacklogRow>('SELECT * FROM read_backlog($1, $2, $3)', [
-    warmLanes,
-    FOCUS,
-    MANY_WAITING,
-  ]);
-  const lines = rows.flatMap((row) => toLine(row) ?? []);
+/** The lines of these requirements and the line of each owner's oldest shot, with what their owners have had. */
+export async function readLines(
+  db: Database,
+  requirements: string[],
+): Promise<Omit<Backlog, 'requirements'>> {
+  const lines = await db.query<Line>(
+    `SELECT requirement, lane, owner_id AS "ownerId", waiting, priority, oldest_ms AS "oldestMs", is_choosy AS "isChoosy"
+       FROM read_lines($1, $2, $3)`,
+    [requirements, MOST_OWNERS, MANY_WAITING],
+  );
   const owners = [...new Set(lines.map(({ ownerId }) => ownerId))];
-  return {
-    requirements: rows.filter((row) => row.owner_id === null).map(toRequirement),
-    lines,
-    ...(await readAccounts(db, owners)),
-  };
+  return { lines, ...(await readAccounts(db, owners)) };
 }
 
 /** GPU time counts from the claim on: as estimated, until the attempt is settled. */
@@ -58,22 +58,17 @@ async function readAccounts(
   };
 }
 
-/** One of the graphs with these needs; null when no such shot waits any more. */
-export async function findGraphThatNeeds(db: Database, requirement: string): Promise<Graph | null> {
-  const [found] = await db.query<{ graph: Graph }>(
-    `SELECT g.graph FROM shots s JOIN shot_graphs g ON g.shot_id = s.id
-       WHERE s.status = 'queued' AND s.requirement = $1 LIMIT 1`,
-    [requirement],
+/** Of each requirement one of the waiting graphs that have it, by requirement. */
+export async function findGraphsThatNeed(
+  db: Database,
+  requirements: string[],
+): Promise<Map<string, Graph>> {
+  const rows = await db.query<{ requirement: string; graph: Graph }>(
+    `SELECT wanted.requirement, g.graph FROM unnest($1::text[]) AS wanted(requirement)
+       CROSS JOIN LATERAL (
+         SELECT id FROM shots WHERE status = 'queued' AND requirement = wanted.requirement LIMIT 1) s
+       JOIN shot_graphs g ON g.shot_id = s.id`,
+    [requirements],
   );
-  return found?.graph ?? null;
-}
-
-function toRequirement({ requirement, lane, waiting, oldest_ms }: BacklogRow): RequirementBacklog {
-  return { requirement, lane, waiting, oldestMs: oldest_ms };
-}
-
-function toLine({ owner_id: ownerId, priority, ...row }: BacklogRow): Line | null {
-  return ownerId === null
-    ? null
-    : { ...toRequirement({ owner_id: ownerId, priority, ...row }), ownerId, priority };
+  return new Map(rows.map(({ requirement, graph }) => [requirement, graph]));
 }

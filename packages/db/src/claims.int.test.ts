@@ -1,8 +1,7 @@
 import { newId } from '@avatarforge/core';
-import { readBacklog } from './backlogRepository';
 import { claimShots, type ClaimChoice } from './claimRepository';
 import type { Database } from './database';
-import { givenDatabase, givenInstance, givenUser } from './fixtures/givenPool';
+import { givenDatabase, givenInstance, givenUser, readBacklog } from './fixtures/givenPool';
 import type { Lease } from './leaseRepository';
 import { insertGeneration } from './newGenerationRepository';
 
@@ -156,7 +155,7 @@ describe('the backlog', () => {
     await givenShot({ ownerId: one });
     await givenShot({ ownerId: one, priority: 3 });
     await givenShot({ ownerId: two, lane: 'b' });
-    const { lines, requirements } = await readBacklog(db, []);
+    const { lines, requirements } = await readBacklog(db);
     const of = (ownerId: string) => lines.find((line) => line.ownerId === ownerId);
     expect(of(one)).toMatchObject({ requirement: 'needs-a', lane: 'a', waiting: 2, priority: 3 });
     expect(of(two)).toMatchObject({ requirement: 'needs-b', lane: 'b', waiting: 1, priority: 0 });
@@ -170,7 +169,7 @@ describe('the backlog', () => {
     const ownerId = await givenUser(db);
     await givenShot({ ownerId });
     await db.query(`UPDATE shots SET not_before = now() + interval '1 min'`);
-    expect(await readBacklog(db, [])).toMatchObject({ lines: [], requirements: [] });
+    expect(await readBacklog(db)).toMatchObject({ lines: [], requirements: [] });
   });
 
   test('counts what is claimed as served, as estimated; who was idle starts from the virtual time', async () => {
@@ -182,7 +181,7 @@ describe('the backlog', () => {
       [old, back],
     );
     await claim(1, [choice(old, { estMs: 700 })]);
-    const { accounts, virtualTimeMs } = await readBacklog(db, []);
+    const { accounts, virtualTimeMs } = await readBacklog(db);
     expect(virtualTimeMs).toBe(5000);
     const of = (ownerId: string) => accounts.find((account) => account.ownerId === ownerId);
     expect(of(old)).toMatchObject({ weight: 2, servedMs: 8700 });

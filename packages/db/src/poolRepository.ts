@@ -121,7 +121,7 @@ export async function noteForeseen(
        CROSS JOIN LATERAL (
          SELECT id FROM shots
            WHERE status = 'queued' AND requirement = line.requirement AND owner_id = line."ownerId"
-           ORDER BY priority, created_at DESC LIMIT 1) last
+           ORDER BY priority, created_at DESC LIMIT 1 FOR UPDATE SKIP LOCKED) last
        WHERE s.id = last.id AND s.foreseen_at IS NULL AND s.created_at > now() - interval '5 s'`,
     [JSON.stringify(lines)],
   );

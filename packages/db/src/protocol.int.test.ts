@@ -134,7 +134,7 @@ test('an overtaken lease holder adopts nothing', async () => {
 
 test('a lease is renewed by its holder only, and free again when given back', async () => {
   const { workerId, lease } = await givenInstance(db);
-  expect(await renewLeases(db, workerId, [lease])).toEqual([lease]);
+  expect(await renewLeases(db, workerId, [lease])).toEqual([{ ...lease, isLeaving: false }]);
   expect(await renewLeases(db, newId(), [lease])).toEqual([]);
   expect(await acquireLeases(db, newId())).toEqual([]);
   await releaseLease(db, workerId, lease);
@@ -295,7 +295,7 @@ test('a worker does not take its own lease again when it slept through it', asyn
     [lease.instanceId],
   );
   expect(await acquireLeases(db, workerId, { held: [lease.instanceId] })).toEqual([]);
-  expect(await renewLeases(db, workerId, [lease])).toEqual([lease]);
+  expect(await renewLeases(db, workerId, [lease])).toEqual([{ ...lease, isLeaving: false }]);
 });
 
 test('a shot has one open attempt at most, whoever inserts', async () => {

@@ -5,6 +5,7 @@ ALTER TABLE shots
   ADD COLUMN foreseen_at timestamptz(3);
 DROP INDEX shots_ready;
 CREATE INDEX shots_ready ON shots (requirement, owner_id, priority DESC, created_at) WHERE status = 'queued';
+CREATE INDEX shots_by_owner ON shots (owner_id, created_at) WHERE status = 'queued';
 CREATE INDEX shots_by_requirement ON shots (requirement, created_at) WHERE status = 'queued';
 CREATE INDEX shots_unfinished ON shots (owner_id) WHERE status IN ('queued', 'active');
 
@@ -153,12 +154,10 @@ BEGIN
   RETURN p_lane = ANY (v_warm);
 END $$;
 
--- What waits, without reading all of it: each requirement with its oldest shot, and the owners of those requirements that may
--- be chosen next (models in memory, waiting longest, most waiting). Both are found by jumping through an index from one value
--- to the next. A row without owner is the requirement's own. Owners' shots are counted
--- up to p_many, those of a requirement up to eight times as many.
-CREATE FUNCTION read_backlog(p_warm_lanes text[], p_focus int, p_many int)
-  RETURNS TABLE (requirement text, lane text, owner_id uuid, waiting int, priority int, oldest_ms double precision)
+-- Everything that waits, by what it needs: found by jumping through an index from one requirement to the next, p_most at most.
+-- Shots are counted up to p_many.
+CREATE FUNCTION read_needs(p_most int, p_many int)
+  RETURNS TABLE (requirement text, lane text, waiting int, oldest_ms double precision)
 LANGUAGE sql STABLE AS $$
   WITH RECURSIVE steps AS (
     (SELECT s.requirement FROM shots s WHERE s.status = 'queued' ORDER BY s.requirement LIMIT 1)
@@ -166,44 +165,58 @@ LANGUAGE sql STABLE AS $$
     SELECT (SELECT s.requirement FROM shots s
               WHERE s.status = 'queued' AND s.requirement > steps.requirement ORDER BY s.requirement LIMIT 1)
       FROM steps WHERE steps.requirement IS NOT NULL
-  ), needs AS MATERIALIZED (
-    SELECT steps.requirement, oldest.lane, oldest.created_at, counted.waiting
-      FROM steps
-      CROSS JOIN LATERAL (
-        SELECT s.lane, s.created_at FROM shots s
-          WHERE s.status = 'queued' AND s.requirement = steps.requirement AND (s.not_before IS NULL OR s.not_before <= now())
-          ORDER BY s.created_at LIMIT 1) oldest
-      CROSS JOIN LATERAL (
-        SELECT count(*)::int AS waiting FROM (
-          SELECT 1 FROM shots s WHERE s.status = 'queued' AND s.requirement = steps.requirement LIMIT p_many * 8) capped) counted
-  ), focus AS MATERIALIZED (
-    SELECT ranked.requirement FROM (
-      SELECT needs.requirement, needs.lane, row_number() OVER (ORDER BY needs.created_at) AS by_age,
-             row_number() OVER (ORDER BY needs.waiting DESC, needs.created_at) AS by_count FROM needs) ranked
-      WHERE by_age <= p_focus OR by_count <= p_focus OR ranked.lane = ANY (p_warm_lanes)
+  )
+  SELECT steps.requirement, oldest.lane, counted.waiting, extract(epoch FROM now() - oldest.created_at)::float8 * 1000
+    FROM (SELECT steps.requirement FROM steps WHERE steps.requirement IS NOT NULL LIMIT p_most) steps
+    CROSS JOIN LATERAL (
+      SELECT s.lane, s.created_at FROM shots s
+        WHERE s.status = 'queued' AND s.requirement = steps.requirement AND (s.not_before IS NULL OR s.not_before <= now())
+        ORDER BY s.created_at LIMIT 1) oldest
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS waiting FROM (
+        SELECT 1 FROM shots s WHERE s.status = 'queued' AND s.requirement = steps.requirement LIMIT p_many) capped) counted
+$$;
+
+-- The lines (shots of one owner that need the same) of these requirements, and of every owner the line of the oldest shot, so
+-- that nobody is overlooked behind the crowd. Owners are found by jumping through an index, too; shots are counted up to p_many.
+CREATE FUNCTION read_lines(p_requirements text[], p_most_owners int, p_many int)
+  RETURNS TABLE (
+    requirement text, lane text, owner_id uuid, waiting int, priority int, oldest_ms double precision, is_choosy boolean
+  )
+LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE owner_steps AS (
+    (SELECT s.owner_id FROM shots s WHERE s.status = 'queued' ORDER BY s.owner_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.owner_id FROM shots s
+              WHERE s.status = 'queued' AND s.owner_id > owner_steps.owner_id ORDER BY s.owner_id LIMIT 1)
+      FROM owner_steps WHERE owner_steps.owner_id IS NOT NULL
   ), pairs AS (
     SELECT focus.requirement, owners.owner_id
-      FROM focus
+      FROM unnest(p_requirements) AS focus(requirement)
       CROSS JOIN LATERAL (
-        WITH RECURSIVE owner_steps AS (
+        WITH RECURSIVE steps AS (
           (SELECT s.owner_id FROM shots s
              WHERE s.status = 'queued' AND s.requirement = focus.requirement ORDER BY s.owner_id LIMIT 1)
           UNION ALL
           SELECT (SELECT s.owner_id FROM shots s
-                    WHERE s.status = 'queued' AND s.requirement = focus.requirement AND s.owner_id > owner_steps.owner_id
+                    WHERE s.status = 'queued' AND s.requirement = focus.requirement AND s.owner_id > steps.owner_id
                     ORDER BY s.owner_id LIMIT 1)
-            FROM owner_steps WHERE owner_steps.owner_id IS NOT NULL
+            FROM steps WHERE steps.owner_id IS NOT NULL
         )
-        SELECT owner_steps.owner_id FROM owner_steps WHERE owner_steps.owner_id IS NOT NULL) owners
+        SELECT steps.owner_id FROM steps WHERE steps.owner_id IS NOT NULL) owners
+    UNION
+    SELECT oldest.requirement, owners.owner_id
+      FROM (SELECT owner_steps.owner_id FROM owner_steps WHERE owner_steps.owner_id IS NOT NULL LIMIT p_most_owners) owners
+      CROSS JOIN LATERAL (
+        SELECT s.requirement FROM shots s
+          WHERE s.status = 'queued' AND s.owner_id = owners.owner_id AND (s.not_before IS NULL OR s.not_before <= now())
+          ORDER BY s.created_at LIMIT 1) oldest
   )
-  SELECT needs.requirement, needs.lane, NULL, needs.waiting, 0, extract(epoch FROM now() - needs.created_at)::float8 * 1000
-    FROM needs
-  UNION ALL
   SELECT pairs.requirement, first.lane, pairs.owner_id, counted.waiting, first.priority,
-         extract(epoch FROM now() - first.created_at)::float8 * 1000
+         extract(epoch FROM now() - first.created_at)::float8 * 1000, cardinality(first.avoid_instances) > 0
     FROM pairs
     CROSS JOIN LATERAL (
-      SELECT s.lane, s.priority, s.created_at FROM shots s
+      SELECT s.lane, s.priority, s.created_at, s.avoid_instances FROM shots s
         WHERE s.status = 'queued' AND s.requirement = pairs.requirement AND s.owner_id = pairs.owner_id
           AND (s.not_before IS NULL OR s.not_before <= now())
         ORDER BY s.priority DESC, s.created_at LIMIT 1) first

@@ -24,6 +24,8 @@ const TICK_MS = 500;
 const RENEW_MS = 1500;
 /** A hungry slot claims this often even when no ticket comes: tickets may be lost, shots are not. */
 const CLAIM_MS = 1000;
+/** After a ticket that brought nothing. */
+const AFTER_VAIN_TICKET_MS = 250;
 /** Between two instances given up to other workers: each has to come to rest first. */
 const GIVE_UP_MS = 2000;
 
@@ -99,8 +101,9 @@ export class Fleet {
     this.renewedAt = askedAt;
     for (const driver of asked) {
       const { held } = driver;
-      const isKept = kept.some(({ instanceId }) => instanceId === held.lease.instanceId);
-      if (isKept && !held.signal.aborted) {
+      const lease = kept.find(({ instanceId }) => instanceId === held.lease.instanceId);
+      if (lease && !held.signal.aborted) {
+        held.isLeaving = lease.isLeaving;
         held.renewed(askedAt);
         this.run(driver.adopt());
       } else {
@@ -122,8 +125,8 @@ export class Fleet {
   private async share(): Promise<void> {
     const { database, workerId } = this.deps;
     const spread = await readLeaseSpread(database, workerId);
-    const { take, giveUp } = nextLeaseMove({ ...spread, mine: this.drivers.size });
-    if (take > 0) await this.acquire(take);
+    const { take, giveUp } = nextLeaseMove(spread);
+    await this.acquire(take);
     if (giveUp && performance.now() - this.gaveUpAt >= GIVE_UP_MS) this.giveUpOne();
   }
 
@@ -138,7 +141,9 @@ export class Fleet {
   /** The least busy one: of what it runs, nothing is lost, but nobody hears of its progress for a moment. */
   private giveUpOne(): void {
     this.gaveUpAt = performance.now();
-    const [idlest] = [...this.drivers.values()].toSorted((a, b) => a.load() - b.load());
+    const [idlest] = [...this.drivers.values()]
+      .filter(({ held }) => !held.isLeaving)
+      .toSorted((a, b) => a.load() - b.load());
     if (idlest) this.run(this.drop(idlest));
   }
 
@@ -179,14 +184,19 @@ export class Fleet {
 
   /** Claims as soon as a slot is free; when nothing waits, sleeps until a ticket rings or a second is over. */
   private async feed(signal: AbortSignal): Promise<void> {
+    let hadTicket = false;
     while (!signal.aborted) {
       const hungry = [...this.drivers.values()].filter((driver) => driver.hunger() > 0);
       if (hungry.length === 0) {
         await this.hungry.wait(CLAIM_MS, signal);
-      } else if (!(await this.claimFor(hungry))) {
-        await this.deps.tickets.next({ timeoutMs: CLAIM_MS, signal });
-        this.scheduler.lookAgain();
+        continue;
       }
+      const hasClaimed = await this.claimFor(hungry);
+      if (hasClaimed) continue;
+      // A ticket for what cannot be run here is left to others: no second one is taken at once.
+      if (hadTicket) await this.hungry.wait(AFTER_VAIN_TICKET_MS, signal);
+      hadTicket = (await this.deps.tickets.next({ timeoutMs: CLAIM_MS, signal })) !== null;
+      this.scheduler.lookAgain();
     }
   }
 
@@ -194,7 +204,7 @@ export class Fleet {
   private async claimFor(hungry: InstanceDriver[]): Promise<boolean> {
     let count = 0;
     try {
-      await this.scheduler.look([...this.drivers.keys()]);
+      await this.scheduler.look((id) => this.drivers.has(id));
       for (const driver of hungry) {
         const claimed = await driver.claim();
         this.deps.tickets.forget(claimed);

@@ -45,7 +45,8 @@ export async function follow(
       isSaved = true;
     }
     const { state } = seen;
-    if (prompt.wasTakenOut && state === 'absent') return { outcome: 'given_back' };
+    if (prompt.wasTakenOut && !prompt.hasStarted && state === 'absent')
+      return { outcome: 'given_back' };
     const sighting = { state, at: performance.now(), socketHeardAt: socketHeardAt() };
     const reason = cancellation.judge(sighting, watchdog.judge(sighting));
     if (reason) return { outcome: 'lost', reason };

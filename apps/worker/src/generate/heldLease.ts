@@ -10,6 +10,8 @@ const SAFETY_MS = 1000;
 export class HeldLease {
   private readonly ended = new AbortController();
   private validUntil: number;
+  /** The instance was removed: it gets nothing new, and is followed to its last prompt. */
+  isLeaving = false;
 
   /** `askedAt`: `performance.now()` from before the lease was asked for. */
   constructor(

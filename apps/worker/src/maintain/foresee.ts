@@ -19,7 +19,7 @@ export function createForesight(database: Database): () => Promise<void> {
   return async () => {
     if (!(await claimScheduled(database, 'pool.forecast', EVERY_MS))) return;
     scheduler.lookAgain();
-    await scheduler.look([]);
+    await scheduler.look(() => true);
     const bias = await readForecastBias(database);
     const { needs, lines } = scheduler.forecast();
     await saveForecast(database, { lines, needs, bias });

@@ -1,5 +1,5 @@
 import { newId } from '@avatarforge/core';
-import { listLaneTimes, readBacklog } from '@avatarforge/db';
+import { listLaneTimes, readLines } from '@avatarforge/db';
 import { givenSystem, type System } from '../fixtures/givenSystem';
 import { settle } from './settle';
 
@@ -114,11 +114,11 @@ test('what is open counts as estimated, and as it was when it is over', async ()
   await given(ownerId, { state: 'started', est_ms: 900 });
   await given(ownerId, null);
   await settle(system.database);
-  expect((await readBacklog(system.database, [])).accounts).toMatchObject([{ servedMs: 900 }]);
+  expect((await readLines(system.database, [])).accounts).toMatchObject([{ servedMs: 900 }]);
   await system.database.query(`UPDATE attempts SET state = 'stored', gpu_ms = 300`);
-  expect((await readBacklog(system.database, [])).accounts).toMatchObject([{ servedMs: 300 }]);
+  expect((await readLines(system.database, [])).accounts).toMatchObject([{ servedMs: 300 }]);
   await settle(system.database);
-  expect((await readBacklog(system.database, [])).accounts).toMatchObject([{ servedMs: 300 }]);
+  expect((await readLines(system.database, [])).accounts).toMatchObject([{ servedMs: 300 }]);
 });
 
 test('who comes back from idling starts where the least served of the others is', async () => {
@@ -130,7 +130,7 @@ test('who comes back from idling starts where the least served of the others is'
   expect(await virtualTime()).toBe(61_000);
 
   await given(back, null);
-  expect((await readBacklog(system.database, [])).accounts).toMatchObject([
+  expect((await readLines(system.database, [])).accounts).toMatchObject([
     { ownerId: back, servedMs: 61_000 },
   ]);
   await settle(system.database);

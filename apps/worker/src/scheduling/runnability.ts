@@ -1,9 +1,11 @@
 import { UNKNOWN_REQUIREMENT } from '@avatarforge/core';
-import { findCatalog, findGraphThatNeeds, type Database } from '@avatarforge/db';
+import { findCatalog, findGraphsThatNeed, type Database } from '@avatarforge/db';
 import { meetsNeeds, type NodeCatalog } from '@avatarforge/workflows';
 
-/** Requirements that are remembered; with each comes a graph to judge new catalogs by. */
-const MAX_REMEMBERED = 2000;
+/** Pairs of catalog and requirement that are remembered. */
+const MAX_REMEMBERED = 50_000;
+/** Requirements judged at one time: others wait for the next, so that nobody's inventions keep the rest waiting. */
+const AT_ONCE = 48;
 
 /** Which requirements instances with a certain catalog can meet: found out once for each pair, from any graph that has them. */
 export class Runnability {
@@ -12,29 +14,28 @@ export class Runnability {
 
   constructor(private readonly database: Database) {}
 
-  /** Whether an instance with this catalog can run it, as far as is known: ComfyUI itself has the last word. */
+  /** Whether an instance with this catalog can run it, as far as is known; not before it was judged. */
   canRun(catalogHash: string | null, requirement: string): boolean {
     if (catalogHash === null || requirement === UNKNOWN_REQUIREMENT) return true;
-    return this.verdicts.get(keyOf(catalogHash, requirement)) ?? true;
+    return this.verdicts.get(keyOf(catalogHash, requirement)) ?? false;
   }
 
-  /** Finds out what is not known yet of these pairs. */
+  /** Finds out what is not known yet of these pairs, of the first requirements first. */
   async learn(catalogHashes: (string | null)[], requirements: string[]): Promise<void> {
     const hashes = [...new Set(catalogHashes)].filter((hash) => hash !== null);
-    this.forgetOthers(hashes);
-    for (const requirement of requirements) {
-      if (requirement === UNKNOWN_REQUIREMENT) continue;
-      const unknown = hashes.filter((hash) => !this.verdicts.has(keyOf(hash, requirement)));
-      if (unknown.length > 0) await this.judge(unknown, requirement);
-    }
-  }
-
-  private async judge(hashes: string[], requirement: string): Promise<void> {
-    const graph = await findGraphThatNeeds(this.database, requirement);
-    if (!graph) return;
+    this.catalogs = new Map([...this.catalogs].filter(([hash]) => hashes.includes(hash)));
+    const isUnknown = (requirement: string) =>
+      requirement !== UNKNOWN_REQUIREMENT &&
+      hashes.some((hash) => !this.verdicts.has(keyOf(hash, requirement)));
+    const unknown = [...new Set(requirements)].filter(isUnknown).slice(0, AT_ONCE);
+    if (unknown.length === 0) return;
+    const graphs = await findGraphsThatNeed(this.database, unknown);
     for (const hash of hashes) {
       const catalog = await this.catalog(hash);
-      if (catalog) this.verdicts.set(keyOf(hash, requirement), meetsNeeds(graph, catalog));
+      for (const [requirement, graph] of graphs) {
+        // Where there is no catalog to judge by, ComfyUI itself has the word.
+        this.remember(keyOf(hash, requirement), !catalog || meetsNeeds(graph, catalog));
+      }
     }
   }
 
@@ -44,10 +45,10 @@ export class Runnability {
     return catalog;
   }
 
-  /** Catalogs are megabytes: those that no instance has any more are not kept, nor verdicts without end. */
-  private forgetOthers(hashes: string[]): void {
-    this.catalogs = new Map([...this.catalogs].filter(([hash]) => hashes.includes(hash)));
-    if (this.verdicts.size > MAX_REMEMBERED * Math.max(1, hashes.length)) this.verdicts.clear();
+  private remember(key: string, verdict: boolean): void {
+    this.verdicts.set(key, verdict);
+    const [oldest] = this.verdicts.keys();
+    if (this.verdicts.size > MAX_REMEMBERED && oldest !== undefined) this.verdicts.delete(oldest);
   }
 }
 

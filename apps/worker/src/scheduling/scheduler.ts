@@ -2,6 +2,7 @@ import {
   choose,
   DEFAULT_SCHEDULING,
   depthFor,
+  focusOn,
   forecast,
   hasAffinity,
   nextWarmLanes,
@@ -11,11 +12,13 @@ import {
   type InstanceView,
   type LaneTimes,
   type Line,
+  type RequirementBacklog,
 } from '@avatarforge/core';
 import {
   listLaneTimes,
   MANY_WAITING,
-  readBacklog,
+  readLines,
+  readNeeds,
   readPoolInstances,
   type ClaimChoice,
   type ClaimedAttempt,
@@ -30,6 +33,8 @@ import { Runnability } from './runnability';
 const SIGHT_MS = 1000;
 /** A large backlog takes long to look at; that is to be a small part of the time. */
 const REST_PER_LOOK = 10;
+/** Requirements that a forecast tells of. */
+const MOST_NEEDS = 500;
 
 /**
  * What this worker knows of backlog and pool, and what it chooses for free slots by the policy of packages/core. One look
@@ -41,33 +46,42 @@ export class Scheduler {
   private clock = new LaneClock([]);
   private readonly runnability: Runnability;
   private nextLookAt = 0;
+  private restsUntil = 0;
   private isStale = true;
 
   constructor(private readonly database: Database) {
     this.runnability = new Runnability(database);
   }
 
-  /** Looks at the pool for the instances `mine`, if that is due. */
-  async look(mine: string[]): Promise<void> {
+  /** Looks at what waits and at the pool, for those instances that `isMine`, if that is due. */
+  async look(isMine: (instanceId: string) => boolean): Promise<void> {
     const startedAt = performance.now();
-    if (startedAt < this.nextLookAt && !this.isStale) return;
-    const [instances, laneTimes] = await Promise.all([
+    if (startedAt < (this.isStale ? this.restsUntil : this.nextLookAt)) return;
+    this.isStale = false;
+    await this.lookNow(isMine);
+    const now = performance.now();
+    this.restsUntil = now + (now - startedAt);
+    this.nextLookAt = now + Math.max(SIGHT_MS, REST_PER_LOOK * (now - startedAt));
+  }
+
+  private async lookNow(isMine: (instanceId: string) => boolean): Promise<void> {
+    const [instances, laneTimes, needs] = await Promise.all([
       readPoolInstances(this.database),
       listLaneTimes(this.database),
+      readNeeds(this.database),
     ]);
-    const warmLanes = instances
-      .filter(({ id }) => mine.includes(id))
-      .flatMap((instance) => instance.warmLanes);
-    this.backlog = shortlist(await readBacklog(this.database, warmLanes));
     this.instances = instances;
     this.clock = new LaneClock(laneTimes);
-    await this.runnability.learn(
-      instances.map(({ catalogHash }) => catalogHash),
-      this.backlog.requirements.map(({ requirement }) => requirement),
-    );
-    this.isStale = false;
-    const tookMs = performance.now() - startedAt;
-    this.nextLookAt = performance.now() + Math.max(SIGHT_MS, REST_PER_LOOK * tookMs);
+    await this.judge(byUrgency(needs));
+    const views = instances.filter(({ id }) => isMine(id)).map((instance) => this.view(instance));
+    const seen = await readLines(this.database, focusOn(views, needs));
+    await this.judge(seen.lines.map(({ requirement }) => requirement));
+    this.backlog = shortlist({ ...seen, requirements: withLines(needs, seen.lines) });
+  }
+
+  private judge(requirements: string[]): Promise<void> {
+    const catalogs = this.instances.map(({ catalogHash }) => catalogHash);
+    return this.runnability.learn(catalogs, requirements);
   }
 
   /** What was seen is out of date: something began to wait, or was gone. */
@@ -102,7 +116,7 @@ export class Scheduler {
     const open = this.instances.filter(({ isClosed }) => !isClosed);
     const ready = open.filter(({ isReady }) => isReady);
     const able = (requirement: string, instances: PoolInstance[]) =>
-      instances.filter((instance) => this.view(instance).canRun(requirement)).length;
+      instances.filter((of) => this.runnability.canRun(of.catalogHash, requirement)).length;
     return {
       lines: forecast({
         instances: ready.map((instance) => this.view(instance)),
@@ -110,7 +124,7 @@ export class Scheduler {
         times: (lane, id) => this.times(id, lane),
         settings: DEFAULT_SCHEDULING,
       }),
-      needs: this.backlog.requirements.map(({ requirement }) => ({
+      needs: this.backlog.requirements.slice(0, MOST_NEEDS).map(({ requirement }) => ({
         requirement,
         able: able(requirement, this.instances),
         open: able(requirement, open),
@@ -185,6 +199,20 @@ export class Scheduler {
     const { runMs, loadMs } = this.times(instanceId, lane);
     return runMs + (isCold ? loadMs : 0);
   }
+}
+
+/** What waits longest and what most wait for, by turns. */
+function byUrgency(needs: RequirementBacklog[]): string[] {
+  const byAge = needs.toSorted((a, b) => b.oldestMs - a.oldestMs);
+  const byCount = needs.toSorted((a, b) => b.waiting - a.waiting);
+  return byAge.flatMap((need, n) => [need, byCount[n] ?? need]).map((need) => need.requirement);
+}
+
+/** Where not all could be read, what an owner waits for longest may be missing. */
+function withLines(needs: RequirementBacklog[], lines: Line[]): RequirementBacklog[] {
+  const known = new Set(needs.map(({ requirement }) => requirement));
+  const missing = lines.filter(({ requirement }) => !known.has(requirement));
+  return [...needs, ...new Map(missing.map((line) => [line.requirement, line])).values()];
 }
 
 /** A line that was counted to the cap has more: how many is seen at the next look. */

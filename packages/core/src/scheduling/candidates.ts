@@ -16,6 +16,11 @@ export interface Candidate {
   worthMs: number;
 }
 
+/** Nobody is left to others for ever: those may not take it, for whatever reason. */
+function isOverdue(line: Line, standing: Pick<Candidate, 'patienceMs'>): boolean {
+  return line.isChoosy === true || line.oldestMs > standing.patienceMs;
+}
+
 interface LaneLoad {
   workMs: number;
   oldestMs: number;
@@ -34,7 +39,11 @@ export function candidatesFor(situation: Situation): Candidate[] {
   for (const line of backlog.lines) {
     const standing = byRequirement.get(line.requirement);
     if (!standing || line.waiting === 0) continue;
-    candidates.push({ line, ...standing });
+    candidates.push({
+      line,
+      ...standing,
+      isLeftToHolders: standing.isLeftToHolders && !isOverdue(line, standing),
+    });
   }
   return candidates;
 }

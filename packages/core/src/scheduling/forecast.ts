@@ -33,9 +33,9 @@ export type PoolState = Omit<Situation, 'instance' | 'others' | 'slots'> & {
 };
 
 /** Placements played through, fewer the more lines there are; of a longer backlog several shots are placed at a time. */
-const MOST_STEPS = 1000;
-const FEWEST_STEPS = 50;
-const LINES_LOOKED_AT = 30_000;
+const MOST_STEPS = 400;
+const FEWEST_STEPS = 30;
+const LINES_LOOKED_AT = 10_000;
 /** When an instance that leaves the work to others looks again. */
 const LOOK_AGAIN_MS = 1000;
 

@@ -11,8 +11,10 @@ export interface Line {
   waiting: number;
   /** The highest priority among them: it orders the shots of one owner, and no others. */
   priority: number;
-  /** How long the oldest has waited. */
+  /** How long the next of them has waited. */
   oldestMs: number;
+  /** Not every instance that has what it needs may have the next of them. */
+  isChoosy?: boolean;
 }
 
 /** All waiting shots that need the same, whoever owns them. */
