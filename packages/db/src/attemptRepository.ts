@@ -174,14 +174,16 @@ export async function giveBackAttempt(
 }
 
 /**
- * Fails generations, `limit` at most, with a shot that waited for `maxAgeMs` and that no instance took.
+ * Fails generations, `limit` at most, with a shot that waited for `maxAgeMs` for one of these requirements, which no instance
+ * can meet.
  * @returns how many
  */
 export async function failWaiting(
   query: Database['query'],
-  { maxAgeMs, limit }: { maxAgeMs: number; limit: number },
+  { requirements, maxAgeMs, limit }: { requirements: string[]; maxAgeMs: number; limit: number },
 ): Promise<number> {
-  const [row] = await query<{ count: number }>('SELECT fail_waiting($1, $2) AS count', [
+  const [row] = await query<{ count: number }>('SELECT fail_waiting($1, $2, $3) AS count', [
+    requirements,
     maxAgeMs,
     limit,
   ]);

@@ -134,7 +134,7 @@ export async function saveForecast(db: Database, forecast: PoolForecast): Promis
 
 /** What the pool is expected to do, and how many milliseconds ago that was written; null while nothing was. */
 export async function readForecast(
-  db: Database,
+  db: Pick<Database, 'query'>,
 ): Promise<{ forecast: PoolForecast; ageMs: number } | null> {
   const [row] = await db.query<{ forecast: PoolForecast; ageMs: number }>(
     `SELECT forecast, extract(epoch FROM now() - forecast_at)::float8 * 1000 AS "ageMs"

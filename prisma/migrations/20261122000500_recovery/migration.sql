@@ -148,9 +148,10 @@ LANGUAGE sql STABLE AS $$
     WHERE g.shot_id = p_shot
 $$;
 
--- Fails generations with a shot that no instance took for so long: p_limit at most. Locks the generation, then its shots. One
--- that somebody else is changing is left for the next time. Returns how many.
-CREATE FUNCTION fail_waiting(p_max_age_ms bigint, p_limit int) RETURNS int
+-- Fails generations with a shot that has waited for so long for what no instance can do: p_limit at most. A long queue alone
+-- fails nothing. Locks the generation, then its shots. One that somebody else is changing is left for the next time. Returns
+-- how many.
+CREATE FUNCTION fail_waiting(p_requirements text[], p_max_age_ms bigint, p_limit int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
   v_before timestamptz := now() - p_max_age_ms * interval '1 ms';
@@ -159,17 +160,10 @@ DECLARE
   v_count int := 0;
 BEGIN
   FOR v_generation IN
-    -- From one requirement to the next, each along its index: all that waits is not read.
-    WITH RECURSIVE steps AS (
-      (SELECT s.requirement FROM shots s WHERE s.status = 'queued' ORDER BY s.requirement LIMIT 1)
-      UNION ALL
-      SELECT (SELECT s.requirement FROM shots s
-                WHERE s.status = 'queued' AND s.requirement > steps.requirement ORDER BY s.requirement LIMIT 1)
-        FROM steps WHERE steps.requirement IS NOT NULL
-    ), waiting AS (
-      SELECT old.generation_id FROM steps CROSS JOIN LATERAL (
+    WITH waiting AS (
+      SELECT old.generation_id FROM unnest(p_requirements) AS hopeless(requirement) CROSS JOIN LATERAL (
         SELECT s.generation_id FROM shots s
-          WHERE s.status = 'queued' AND s.requirement = steps.requirement AND s.created_at < v_before
+          WHERE s.status = 'queued' AND s.requirement = hopeless.requirement AND s.created_at < v_before
           ORDER BY s.created_at LIMIT p_limit) old
         LIMIT p_limit
     )
@@ -177,6 +171,7 @@ BEGIN
   LOOP
     WITH failed AS (
       UPDATE shots SET status = 'failed' WHERE generation_id = v_generation AND status = 'queued' AND created_at < v_before
+          AND requirement = ANY (p_requirements)
         RETURNING id
     )
     SELECT id INTO v_shot FROM failed LIMIT 1;

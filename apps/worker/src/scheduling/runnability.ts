@@ -20,13 +20,18 @@ export class Runnability {
     return this.verdicts.get(keyOf(catalogHash, requirement)) ?? false;
   }
 
+  /** Whether it is known, either way. */
+  isJudged(catalogHash: string | null, requirement: string): boolean {
+    if (catalogHash === null || requirement === UNKNOWN_REQUIREMENT) return true;
+    return this.verdicts.has(keyOf(catalogHash, requirement));
+  }
+
   /** Finds out what is not known yet of these pairs, of the first requirements first. */
   async learn(catalogHashes: (string | null)[], requirements: string[]): Promise<void> {
     const hashes = [...new Set(catalogHashes)].filter((hash) => hash !== null);
     this.catalogs = new Map([...this.catalogs].filter(([hash]) => hashes.includes(hash)));
     const isUnknown = (requirement: string) =>
-      requirement !== UNKNOWN_REQUIREMENT &&
-      hashes.some((hash) => !this.verdicts.has(keyOf(hash, requirement)));
+      hashes.some((hash) => !this.isJudged(hash, requirement));
     const unknown = [...new Set(requirements)].filter(isUnknown).slice(0, AT_ONCE);
     if (unknown.length === 0) return;
     const graphs = await findGraphsThatNeed(this.database, unknown);

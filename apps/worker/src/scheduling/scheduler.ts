@@ -124,12 +124,15 @@ export class Scheduler {
         times: (lane, id) => this.times(id, lane),
         settings: DEFAULT_SCHEDULING,
       }),
-      needs: this.backlog.requirements.slice(0, MOST_NEEDS).map(({ requirement }) => ({
-        requirement,
-        able: able(requirement, this.instances),
-        open: able(requirement, open),
-        ready: able(requirement, ready),
-      })),
+      needs: this.backlog.requirements
+        .filter(({ requirement }) => this.isJudged(requirement))
+        .slice(0, MOST_NEEDS)
+        .map(({ requirement }) => ({
+          requirement,
+          able: able(requirement, this.instances),
+          open: able(requirement, open),
+          ready: able(requirement, ready),
+        })),
     };
   }
 
@@ -181,6 +184,13 @@ export class Scheduler {
     return this.backlog.lines.find(
       ({ requirement, ownerId }) =>
         requirement === wanted.requirement && ownerId === wanted.ownerId,
+    );
+  }
+
+  /** Of what is not judged yet nothing can be said. */
+  private isJudged(requirement: string): boolean {
+    return this.instances.every(({ catalogHash }) =>
+      this.runnability.isJudged(catalogHash, requirement),
     );
   }
 
