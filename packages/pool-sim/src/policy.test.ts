@@ -7,7 +7,7 @@ import { simulate } from './simulate';
 import type { SimInstance, TraceShot, Workload } from './trace';
 import { burst, MODEL_MIX, ownedBy, steady } from './workloads';
 
-const SEEDS = 1000;
+const SEEDS = 2000;
 
 /** Runs a property for many seeds; a failure names its seed. */
 function forSeeds(count: number, property: (seed: number) => void): void {
