@@ -15,6 +15,7 @@ export * from './scheduling/depth';
 export * from './scheduling/focus';
 export * from './scheduling/forecast';
 export * from './scheduling/learnedTimes';
+export * from './scheduling/perRequirement';
 export * from './scheduling/settings';
 export * from './scheduling/shortlist';
 export * from './scheduling/situation';

@@ -1,4 +1,4 @@
-import type { Account, Backlog, Line, RequirementBacklog } from '@avatarforge/core';
+import { perRequirement, type Account, type Backlog, type Line } from '@avatarforge/core';
 import type { TraceShot } from './trace';
 
 /** A shot that waits, by its place in the workload. */
@@ -44,7 +44,7 @@ export class WaitingRoom {
 
   backlog(nowMs: number, accounts: Account[], virtualTimeMs: number): Backlog {
     const lines = [...this.#lines.values()].flatMap((shots) => lineOf(shots, nowMs));
-    return { lines, requirements: requirementsOf(lines), accounts, virtualTimeMs };
+    return { lines, requirements: perRequirement(lines), accounts, virtualTimeMs };
   }
 }
 
@@ -64,15 +64,4 @@ function lineOf(shots: readonly WaitingShot[], nowMs: number): Line[] {
       oldestMs: nowMs - oldest,
     },
   ];
-}
-
-function requirementsOf(lines: readonly Line[]): RequirementBacklog[] {
-  const all = new Map<string, RequirementBacklog>();
-  for (const { requirement, lane, waiting, oldestMs } of lines) {
-    const entry = all.get(requirement) ?? { requirement, lane, waiting: 0, oldestMs: 0 };
-    entry.waiting += waiting;
-    entry.oldestMs = Math.max(entry.oldestMs, oldestMs);
-    all.set(requirement, entry);
-  }
-  return [...all.values()];
 }

@@ -1,6 +1,7 @@
 import { choose } from './choose';
+import { perRequirement } from './perRequirement';
 import type { Situation } from './situation';
-import type { Account, Choice, InstanceView, Line, RequirementBacklog } from './types';
+import type { Account, Choice, InstanceView, Line } from './types';
 import { nextWarmLanes } from './warmLanes';
 
 /** When the shots of one line will be taken. Milliseconds from the time of the forecast. */
@@ -167,17 +168,6 @@ function choiceFor(
 function agedLine(line: PlayedLine, nowMs: number): Line {
   const { left, waiting, oldestMs } = line;
   return { ...line, waiting: left, oldestMs: nowMs + (oldestMs * left) / waiting };
-}
-
-function perRequirement(lines: readonly Line[]): RequirementBacklog[] {
-  const all = new Map<string, RequirementBacklog>();
-  for (const { requirement, lane, waiting, oldestMs } of lines) {
-    const entry = all.get(requirement) ?? { requirement, lane, waiting: 0, oldestMs: 0 };
-    entry.waiting += waiting;
-    entry.oldestMs = Math.max(entry.oldestMs, oldestMs);
-    all.set(requirement, entry);
-  }
-  return [...all.values()];
 }
 
 /** Straight from its first shot to its last: the two that are asked about most. */
