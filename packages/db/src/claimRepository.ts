@@ -9,6 +9,8 @@ export interface ClaimedAttempt {
   /** The prompt_id, posted at most once, ever. */
   attemptId: string;
   shotId: string;
+  /** Its place in the generation, from 0. */
+  shotOrdinal: number;
   generationId: string;
   ownerId: string;
   requirement: string;
@@ -47,9 +49,10 @@ export async function claimShots(
   const ids = Array.from({ length: count }, () => newId());
   try {
     return await db.query(
-      `SELECT attempt_id AS "attemptId", shot_id AS "shotId", generation_id AS "generationId",
-           owner_id AS "ownerId", requirement, lane, est_ms AS "estMs", tries, graph, uploads
-         FROM claim_shots($1, $2, $3, $4, $5, $6)`,
+      `SELECT c.attempt_id AS "attemptId", c.shot_id AS "shotId", s.ordinal AS "shotOrdinal",
+           c.generation_id AS "generationId", c.owner_id AS "ownerId", c.requirement, c.lane, c.est_ms AS "estMs", c.tries,
+           c.graph, c.uploads
+         FROM claim_shots($1, $2, $3, $4, $5, $6) c JOIN shots s ON s.id = c.shot_id`,
       [lease.instanceId, lease.epoch, workerId, clientId, ids, JSON.stringify(choices.map(toRow))],
     );
   } catch (error) {

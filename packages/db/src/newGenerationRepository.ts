@@ -43,6 +43,10 @@ export interface NewGeneration {
   /** `role`: the input that each is for. */
   files: { fileId: string; role: string }[];
   shots: NewShot[];
+  /** How its owner is told what becomes of it; not at all where not given. */
+  callbacks?: { webhookUrl: string | null; webhookEvents: string[]; notifyEmail: string | null };
+  /** The batch that it is part of. */
+  batchId?: string;
 }
 
 /** A request that its sender may send again, and is to be carried out once. */
@@ -70,13 +74,57 @@ export async function insertGeneration(
   generation: NewGeneration,
   idempotency?: Idempotency,
 ): Promise<GenerationRecord | 'key_taken' | 'file_gone'> {
-  try {
-    const createdAt = await db.transaction(async (query) => {
-      const at = await insertRows(query, generation);
+  const inserted = await orRefusal(() =>
+    db.transaction(async (query) => {
+      const createdAt = await insertRows(query, generation);
       if (idempotency) await takeKey(query, generation, idempotency);
-      return at;
-    });
-    return toNewRecord(generation, createdAt);
+      return { createdAt };
+    }),
+  );
+  return typeof inserted === 'string' ? inserted : toNewRecord(generation, inserted.createdAt);
+}
+
+/** A batch to be created. */
+export interface NewBatch {
+  id: string;
+  ownerId: string;
+  webhookUrl: string | null;
+  notifyEmail: string | null;
+  /** At least one. */
+  generations: [NewGeneration, ...NewGeneration[]];
+}
+
+/** Writes a batch with all its generations, or nothing of it; otherwise as {@link insertGeneration}. */
+export async function insertBatch(
+  db: Database,
+  batch: NewBatch,
+  idempotency?: Idempotency,
+): Promise<'key_taken' | 'file_gone' | 'created'> {
+  const { id, ownerId, webhookUrl, notifyEmail, generations } = batch;
+  return orRefusal(() =>
+    db.transaction(async (query) => {
+      await query(
+        `INSERT INTO batches (id, owner_id, total, webhook_url, notify_email) VALUES ($1, $2, $3, $4, $5)`,
+        [id, ownerId, generations.length, webhookUrl, notifyEmail],
+      );
+      const files = generations.flatMap((generation) => generation.files);
+      // In the order in which everybody locks files.
+      await query('SELECT 1 FROM files WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE', [
+        files.map(({ fileId }) => fileId),
+      ]);
+      for (const generation of generations) {
+        await insertRows(query, { ...generation, batchId: id });
+      }
+      // What is remembered of a batch is its first generation.
+      if (idempotency) await takeKey(query, generations[0], idempotency);
+      return 'created' as const;
+    }),
+  );
+}
+
+async function orRefusal<T>(insert: () => Promise<T>): Promise<T | 'key_taken' | 'file_gone'> {
+  try {
+    return await insert();
   } catch (error) {
     if (error instanceof KeyTakenError) return 'key_taken';
     if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return 'file_gone';
@@ -87,8 +135,9 @@ export async function insertGeneration(
 async function insertRows(query: Database['query'], generation: NewGeneration): Promise<Date> {
   const shots = generation.shots.map((shot, ordinal) => ({ ...shot, ordinal }));
   const [row] = await query<{ created_at: Date }>(
-    `INSERT INTO generations (id, owner_id, prompt, negative_prompt, inputs, workflow, notes, shots_total, request, retry_of, seq)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING created_at`,
+    `INSERT INTO generations (id, owner_id, prompt, negative_prompt, inputs, workflow, notes, shots_total, request, retry_of,
+         webhook_url, webhook_events, notify_email, batch_id, seq)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) RETURNING created_at`,
     [
       generation.id,
       generation.ownerId,
@@ -100,6 +149,10 @@ async function insertRows(query: Database['query'], generation: NewGeneration): 
       generation.shots.length,
       JSON.stringify(generation.request),
       generation.retryOf,
+      generation.callbacks?.webhookUrl,
+      generation.callbacks?.webhookEvents,
+      generation.callbacks?.notifyEmail,
+      generation.batchId,
     ],
   );
   await query(
@@ -125,10 +178,7 @@ async function insertRows(query: Database['query'], generation: NewGeneration): 
          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`,
     [generation.files.map(({ fileId }) => fileId)],
   );
-  await query(
-    `INSERT INTO outbox (event, generation_id, seq) VALUES ('generation.queued', $1, 1)`,
-    [generation.id],
-  );
+  await query(`SELECT announce($1, 'generation.queued')`, [generation.id]);
   if (!row) throw new Error('an insert returned no row');
   return row.created_at;
 }

@@ -1,0 +1,88 @@
+import type { Database } from './database';
+
+/** How many events are moved at a time. */
+const AT_ONCE = 500;
+
+/** What a relay did. */
+export interface Relayed {
+  /** Events moved from the outbox to the log. */
+  moved: number;
+  /** Webhook deliveries that are due now. */
+  made: number;
+  /** Emails that are due now. */
+  written: number;
+}
+
+/**
+ * Moves what happened from the outbox to the log of events, and makes the deliveries and emails that tell of it: some
+ * hundred events, the oldest first. `publicUrl`: where this installation is reached, without a slash at its end; empty for
+ * addresses without a host. Waits while another process does it.
+ */
+export async function relayEvents(db: Database, publicUrl: string): Promise<Relayed> {
+  const [relayed] = await db.query<{ moved: number; made: number; written: number }>(
+    'SELECT moved, made, written FROM relay_events($1, $2)',
+    [AT_ONCE, publicUrl],
+  );
+  return relayed ?? { moved: 0, made: 0, written: 0 };
+}
+
+/** Whether there is more to relay than one call moves. */
+export function isMoreToRelay({ moved }: Relayed): boolean {
+  return moved === AT_ONCE;
+}
+
+/** Something that happened, as the log has it. */
+export interface LoggedEvent {
+  /** Grows with every event, in the order in which they can be read; digits. */
+  id: string;
+  ownerId: string;
+  /** Null for what happened to a batch. */
+  generationId: string | null;
+  event: string;
+  /** As webhooks have it: `{type, timestamp, data}`. */
+  body: unknown;
+}
+
+/** Of whom the log is read. */
+export interface EventFilter {
+  ownerId?: string;
+  generationIds?: string[];
+}
+
+/** The next `limit` events after the one with this id. */
+export async function findEventsAfter(
+  db: Database,
+  after: string,
+  { ownerId, generationIds, limit }: EventFilter & { limit: number },
+): Promise<LoggedEvent[]> {
+  const conditions = ['id > $1'];
+  const values: unknown[] = [after, limit];
+  if (ownerId !== undefined) conditions.push(`owner_id = $${values.push(ownerId)}`);
+  if (generationIds)
+    conditions.push(`generation_id = ANY ($${values.push(generationIds)}::uuid[])`);
+  return db.query(
+    `SELECT id, owner_id AS "ownerId", generation_id AS "generationId", event, body FROM events
+       WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT $2`,
+    values,
+  );
+}
+
+/** The id of the latest event, and of the oldest that is kept; both `0` for an empty log. */
+export async function findLogBounds(db: Database): Promise<{ oldest: string; latest: string }> {
+  const [bounds] = await db.query<{ oldest: string; latest: string }>(
+    'SELECT coalesce(min(id), 0)::text AS oldest, coalesce(max(id), 0)::text AS latest FROM events',
+  );
+  return bounds ?? { oldest: '0', latest: '0' };
+}
+
+/** Tells those who asked for it how far a generation is; `share`: of the shot that is being drawn, 0 to 1. */
+export async function noteProgress(
+  db: Database,
+  { generationId, share }: { generationId: string; share: number },
+): Promise<boolean> {
+  const [row] = await db.query<{ told: boolean }>('SELECT note_progress($1, $2) AS told', [
+    generationId,
+    share,
+  ]);
+  return row?.told ?? false;
+}
