@@ -5,3 +5,4 @@ export { eventually, type EventuallyOptions } from './eventually';
 export { startProxy, type Proxy } from './proxy';
 export { testRedisUrl } from './redis';
 export { testStorageDir } from './storageDir';
+export { startSmtpSink, type SmtpSink } from './smtpSink';
