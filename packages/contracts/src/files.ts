@@ -71,6 +71,18 @@ export const HashParams = z.object({
   sha256: z.string().describe('SHA-256 of the bytes as sent, hexadecimal.'),
 });
 
+/** Body of `POST /v1/files/import`. */
+export const ImportFile = z
+  .strictObject({
+    url: z.string().min(1).max(2000).describe('Where the picture is; https, and not inside.'),
+    kind: uploadKind.describe('What it is for. Any picture may be used as any.'),
+  })
+  .meta({
+    id: 'ImportFile',
+    example: { url: 'https://example.com/face.png', kind: 'reference' },
+  });
+export type ImportFile = z.infer<typeof ImportFile>;
+
 /** Body of `POST /v1/files/uploads`. */
 export const StartUpload = z
   .strictObject({

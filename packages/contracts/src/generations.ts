@@ -64,6 +64,42 @@ const priority = z
   .default(0)
   .describe('Of your own pictures that wait, those with a higher one are drawn first.');
 
+/** The events of a generation that its own `webhook_url` is told of. `generation.progress` only to those who name it. */
+export const GENERATION_EVENTS = [
+  'generation.queued',
+  'generation.started',
+  'generation.progress',
+  'generation.completed',
+  'generation.failed',
+  'generation.cancelled',
+] as const;
+
+/** How the caller wants to be told; every way to ask for pictures takes these. */
+export const callbacks = {
+  webhook_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional()
+    .describe(
+      'Is told what becomes of it, signed with the secret of your endpoint `default`; see docs/webhooks.md.',
+    )
+    .meta({ example: 'https://example.com/avatars' }),
+  webhook_events: z
+    .array(z.enum(GENERATION_EVENTS))
+    .min(1)
+    .max(GENERATION_EVENTS.length)
+    .optional()
+    .describe(
+      'What `webhook_url` is told of. Default: `generation.completed`, `generation.failed` and `generation.cancelled`.',
+    ),
+  notify_email: z
+    .email()
+    .max(254)
+    .optional()
+    .describe('Is written to when it is completed or has failed.')
+    .meta({ example: 'someone@example.com' }),
+};
+
 /** What is wished for, in words: the service picks the workflow. */
 export const Wish = z
   .strictObject({
@@ -87,6 +123,7 @@ export const Wish = z
       .boolean()
       .default(false)
       .describe('Take the nearest way the pool knows when it cannot do exactly this.'),
+    ...callbacks,
   })
   .meta({ id: 'Wish' });
 export type Wish = z.infer<typeof Wish>;
@@ -113,6 +150,7 @@ export const WorkflowWish = z
       ),
     count,
     priority,
+    ...callbacks,
   })
   .meta({ id: 'WorkflowWish' });
 export type WorkflowWish = z.infer<typeof WorkflowWish>;
@@ -125,6 +163,7 @@ export const GraphWish = z
         'stands as `{"__type": "core/ASSET", "info": {"id": "<file_id>"}}`.',
     ),
     priority,
+    ...callbacks,
   })
   .meta({ id: 'GraphWish' });
 export type GraphWish = z.infer<typeof GraphWish>;
@@ -196,6 +235,14 @@ export const Generation = z
         done: z.int().describe('Pictures stored so far.'),
       })
       .describe('How far it is.'),
+    progress: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe(
+        'Share that is drawn: 1 when it is completed. Null while nothing of it is drawn, and when it cannot be told.',
+      ),
     priority: z.int().describe('Its place among your own, -10 to 10; higher is drawn first.'),
     queue_position: z
       .int()

@@ -134,6 +134,14 @@ export const InstancePage = z
 /** Path of one instance. */
 export const InstanceParams = z.object({ id: z.string().describe('Name of the instance.') });
 
+/** The secret that signs what an instance calls back. */
+export const CallbackSecret = z
+  .object({
+    secret: z.string().describe('Shown once. Signs as Standard Webhooks has it.'),
+    url: z.string().describe('Where the instance calls back.'),
+  })
+  .meta({ id: 'CallbackSecret' });
+
 /** Body of `POST /v1/instances`. */
 export const AddInstance = z
   .strictObject({

@@ -5,6 +5,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
 import { z } from 'zod';
+import { BatchEvent, GenerationEvent, WEBHOOK_EVENTS } from './events';
 import type { Operation } from './operation';
 import { operations } from './operations';
 import { Problem, PROBLEMS, type ProblemCode } from './problems';
@@ -32,6 +33,7 @@ export function createOpenApiDocument(version: string): object {
     },
     servers: [{ url: '/' }],
     paths: toPaths(operations),
+    webhooks: toWebhooks(),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -39,6 +41,27 @@ export function createOpenApiDocument(version: string): object {
       },
     },
   });
+}
+
+/** What is sent to webhook endpoints. */
+function toWebhooks(): ZodOpenApiPathsObject {
+  return Object.fromEntries(
+    WEBHOOK_EVENTS.map((event) => {
+      const schema = event === 'batch.completed' ? BatchEvent : GenerationEvent;
+      const post: ZodOpenApiOperationObject = {
+        tags: ['Webhooks'],
+        summary: `\`${event}\` happened`,
+        description:
+          'Signed as Standard Webhooks has it, sent at least once, perhaps out of order: docs/webhooks.md.',
+        security: [],
+        requestBody: { required: true, content: { 'application/json': { schema } } },
+        responses: {
+          '2XX': { description: 'Taken. Any other answer is a failure, and it is sent again.' },
+        },
+      };
+      return [event, { post }];
+    }),
+  );
 }
 
 function toPaths(all: Record<string, Operation>): ZodOpenApiPathsObject {

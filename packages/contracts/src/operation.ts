@@ -3,7 +3,13 @@ import type { ProblemCode } from './problems';
 
 /** What a caller must be allowed to do; `null` means open to everyone. */
 export type Scope =
-  'generations:read' | 'generations:write' | 'files:read' | 'files:write' | 'admin';
+  | 'generations:read'
+  | 'generations:write'
+  | 'files:read'
+  | 'files:write'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'admin';
 
 /**
  * One HTTP operation, declared once: the router parses with it, answers are checked against it, and
@@ -22,6 +28,8 @@ export interface Operation {
   body?: z.ZodType;
   /** A multipart upload with one picture in the field `file`. */
   upload?: boolean;
+  /** The body is signed: it comes as bytes, whatever they are. */
+  isSigned?: boolean;
   /** The body may hold pictures as base64. */
   takesPictures?: boolean;
   /** Sent again with the same `Idempotency-Key`, it is answered the same and done once. */

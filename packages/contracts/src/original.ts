@@ -20,11 +20,11 @@ export const AvatarRequest = z
     pose_image: z
       .string()
       .optional()
-      .describe('A pose image as base64 or data URL (older clients).'),
+      .describe('A pose image as base64 or data URL (older clients), or its https address.'),
     reference_image: z
       .string()
       .optional()
-      .describe('A reference image as base64 or data URL (older clients).'),
+      .describe('A reference image as base64 or data URL (older clients), or its https address.'),
   })
   .meta({ id: 'AvatarRequest', example: { prompt: 'warrior character', realism: false } });
 export type AvatarRequest = z.infer<typeof AvatarRequest>;

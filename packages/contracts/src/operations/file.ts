@@ -7,6 +7,7 @@ import {
   FilePage,
   FileParams,
   HashParams,
+  ImportFile,
   ListFiles,
   StartUpload,
   UploadQuery,
@@ -49,6 +50,20 @@ export const fileOperations = {
     status: 200,
     response: FilePage,
     problems: ['validation_failed'],
+  },
+  importFile: {
+    method: 'post',
+    path: '/v1/files/import',
+    tag: 'Files',
+    summary: 'Have a picture fetched from its address',
+    description:
+      'Within 15 seconds, over https and at most 3 redirects, from hosts with a public address. What is fetched is ' +
+      'checked and stored as any upload: the same bytes again are the same file.',
+    scope: 'files:write',
+    body: ImportFile,
+    status: 200,
+    response: File,
+    problems: ['invalid_json', 'validation_failed', 'url_not_fetched', ...PICTURE_PROBLEMS],
   },
   startUpload: {
     method: 'post',

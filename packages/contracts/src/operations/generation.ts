@@ -9,7 +9,8 @@ import {
 } from '../generations';
 import type { Operation } from '../operation';
 
-const createProblems = [
+/** What asking for pictures can be refused for. */
+export const createProblems = [
   'invalid_json',
   'validation_failed',
   'unknown_file',

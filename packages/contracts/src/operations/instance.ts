@@ -1,5 +1,6 @@
 import {
   AddInstance,
+  CallbackSecret,
   Instance,
   InstancePage,
   InstanceParams,
@@ -89,6 +90,33 @@ export const instanceOperations = {
     status: 200,
     response: Instance,
     problems: ['not_found'],
+  },
+  rotateCallbackSecret: {
+    ...forOperators,
+    method: 'post',
+    path: '/v1/instances/{id}/callback-secret',
+    summary: 'Give an instance a secret to call back with',
+    description: 'The one before is worth nothing from now on.',
+    params: InstanceParams,
+    status: 201,
+    response: CallbackSecret,
+    problems: ['not_found'],
+  },
+  callBack: {
+    method: 'post',
+    path: '/v1/instances/{id}/callback',
+    tag: 'Instances',
+    summary: 'Say that something happened on an instance',
+    description:
+      'For a node in ComfyUI, or a script beside it. A doorbell: whatever the body says, the instance is looked at ' +
+      'now rather than a second later, and only what is seen there counts. Signed as Standard Webhooks has it, in the ' +
+      'headers `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
+    scope: null,
+    params: InstanceParams,
+    isSigned: true,
+    status: 204,
+    response: null,
+    problems: ['bad_signature', 'payload_too_large'],
   },
   removeInstance: {
     ...forOperators,

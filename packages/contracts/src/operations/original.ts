@@ -52,6 +52,7 @@ const generateProblems = [
   'graph_rejected',
   'idempotency_mismatch',
   'queue_full',
+  'url_not_fetched',
   'payload_too_large',
   'unsupported_media_type',
   'image_unreadable',
