@@ -7,6 +7,24 @@ import { flag, secret } from './variables';
 export const serviceVariables = {
   DATABASE_URL: secret().describe('Address of Postgres.'),
   REDIS_URL: secret().describe('Address of Redis.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .transform((url) => url?.replace(/\/+$/, '') ?? '')
+    .describe(
+      'Where clients reach the API: addresses in webhooks and email begin with it. Unset: they begin with a slash.',
+    ),
+  SMTP_URL: secret()
+    .optional()
+    .describe(
+      'The server that email goes through, `smtp://user:password@host:port`; unset: none is sent.',
+    ),
+  OUTBOUND_ALLOW: z
+    .string()
+    .default('')
+    .describe(
+      'What webhooks and pictures by address may reach though it is not public, and by http: hosts, host:port, *.domain, networks, separated by commas.',
+    ),
   STORAGE_PATH: z
     .string()
     .default('.avatarforge/storage')

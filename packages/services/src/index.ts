@@ -1,6 +1,10 @@
+export * from './batches';
 export { cached } from './cached';
 export * from './context';
+export * from './emails/unsubscribe';
+export * from './events/eventRelay';
 export * from './files';
+export type { CallbackDeps } from './generations/callbacks';
 export * from './generations/cancelGeneration';
 export {
   createGeneration,
@@ -19,6 +23,7 @@ export type { CheckedPlan } from './generations/plan';
 export * from './generations/retryGeneration';
 export * from './generations/storeOutputs';
 export * from './pool/addInstance';
+export * from './pool/instanceCallback';
 export { getInstance } from './pool/getInstance';
 export { getPoolStatus, type PoolStatus } from './pool/getPoolStatus';
 export * from './pool/listInstances';
@@ -28,5 +33,6 @@ export * from './pool/poolStats';
 export * from './pool/removeInstance';
 export { updateInstance } from './pool/updateInstance';
 export * from './users';
+export * from './webhooks';
 export * from './workflows/listWorkflows';
 export * from './workflows/validateWorkflow';

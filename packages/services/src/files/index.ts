@@ -2,7 +2,9 @@ export { cleanUp, cleanUpNow, deleteOwnOrphans, type CleanUpDeps, type Retention
 export { deleteFile } from './deleteFile';
 export { completeUpload, startUpload } from './directUpload';
 export { findOwnFile, getFile } from './getFile';
+export { importFile, type ImportFileDeps } from './importFile';
 export { listFiles } from './listFiles';
 export { openFile, type OpenedFile } from './openFile';
 export { receiveFile, type ReceivedFile } from './receiveFile';
+export { thumbnailsOf } from './thumbnail';
 export { uploadFile, type Upload, type UploadFileDeps } from './uploadFile';

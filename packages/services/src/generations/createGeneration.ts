@@ -7,15 +7,17 @@ import {
   type Database,
   type GenerationRecord,
   type Idempotency,
+  type NewGeneration,
 } from '@avatarforge/db';
 import { requireScope, type ServiceContext } from '../context';
+import { askedCallbacks, prepareCallbacks, type CallbackDeps } from './callbacks';
 import { rejectGraph } from './graphFaults';
 import type { CheckedPlan } from './plan';
 import { planGeneration, type PlanGenerationDeps } from './planGeneration';
 import { requireRoom, type QueueLimitDeps } from './queueLimit';
 
 /** What creating a generation needs. */
-export interface CreateGenerationDeps extends PlanGenerationDeps, QueueLimitDeps {
+export interface CreateGenerationDeps extends PlanGenerationDeps, QueueLimitDeps, CallbackDeps {
   /** Tells workers that shots wait. Called after the commit and not waited for: a lost ring costs a second. */
   ringTickets: (tickets: { shotId: string; tries: number }[]) => void;
 }
@@ -51,24 +53,34 @@ export async function createGeneration(
   deps: CreateGenerationDeps,
   request: GenerationRequest,
 ): Promise<CreatedGeneration> {
-  const { ctx, input, idempotency, retryOf = null } = request;
+  const { ctx, idempotency } = request;
   requireScope(ctx, 'generations:write');
   const earlier = await findReplay(deps.database, request);
   if (earlier) return earlier;
   await requireRoom(deps, ctx.userId);
-  const plan = await planGeneration(deps, { ctx, input });
-  requireRunnable(plan, input);
-  const created = await insertGeneration(
-    deps.database,
-    { ...plan, id: newId(), ownerId: ctx.userId, retryOf },
-    idempotency,
-  );
+  const prepared = await prepareGeneration(deps, request);
+  const created = await insertGeneration(deps.database, prepared, idempotency);
   if (created === 'file_gone') {
     throw new AppError('unknown_file', 'A file of this request was deleted just now.');
   }
   if (created === 'key_taken') return getReplay(deps.database, request);
-  deps.ringTickets(plan.shots.map((shot) => ({ shotId: shot.id, tries: 0 })));
+  deps.ringTickets(prepared.shots.map((shot) => ({ shotId: shot.id, tries: 0 })));
   return { generation: created, isReplayed: false };
+}
+
+/** A generation as it is to be written: planned, and checked against what the pool can run. Throws as `createGeneration`. */
+export async function prepareGeneration(
+  deps: CreateGenerationDeps,
+  { ctx, input, retryOf }: GenerationRequest,
+): Promise<NewGeneration> {
+  const plan = await planGeneration(deps, { ctx, input });
+  requireRunnable(plan, input);
+  const callbacks = await prepareCallbacks(deps, { ctx, input });
+  return {
+    ...plan,
+    request: { ...plan.request, ...askedCallbacks(input) },
+    ...{ id: newId(), ownerId: ctx.userId, retryOf: retryOf ?? null, callbacks },
+  };
 }
 
 function requireRunnable(plan: CheckedPlan, input: CreateGeneration): void {

@@ -92,7 +92,10 @@ function getWorkflow(workflows: Map<string, Workflow>, id: string): Workflow {
 
 /** What is shown of the request beside the prompts, with the seed that was drawn. */
 function toUsedInputs(wish: Wish, seed: number): Record<string, unknown> {
-  const shownElsewhere = ['prompt', 'negative_prompt', 'allow_fallback', 'priority'];
+  const shownElsewhere = [
+    ...['prompt', 'negative_prompt', 'allow_fallback', 'priority'],
+    ...['webhook_url', 'webhook_events', 'notify_email'],
+  ];
   const used = Object.entries({ ...wish, seed }).filter(([name]) => !shownElsewhere.includes(name));
   return Object.fromEntries(used);
 }

@@ -6,6 +6,8 @@ const WORDS: Record<Scope, true> = {
   'generations:write': true,
   'files:read': true,
   'files:write': true,
+  'webhooks:read': true,
+  'webhooks:write': true,
   admin: true,
 };
 

@@ -1,0 +1,3 @@
+export { cancelBatch } from './cancelBatch';
+export { createBatch } from './createBatch';
+export { getBatch } from './getBatch';
