@@ -47,9 +47,11 @@ async function remembered(): Promise<string[]> {
   return Object.keys((await answer.json()) as object);
 }
 
+/** All that was told of a generation; what is relayed already, and what is still to be. */
 const events = async (generationId: string) => {
   const rows = await system.database.query<{ event: string }>(
-    'SELECT event FROM outbox WHERE generation_id = $1 ORDER BY seq',
+    `SELECT event, (body #>> '{data,seq}')::int AS seq FROM events WHERE generation_id = $1
+     UNION ALL SELECT event, seq FROM outbox WHERE generation_id = $1 ORDER BY seq`,
     [generationId],
   );
   return rows.map(({ event }) => event);

@@ -17,6 +17,10 @@ export const WorkerConfig = z.object({
   CLEANUP_DRY_RUN: flag()
     .default(false)
     .describe('The clean-up only says in the log what it would delete.'),
+  EMAIL_FROM: z
+    .string()
+    .default('AvatarForge <avatarforge@localhost>')
+    .describe('What letters say of their sender.'),
   COMFYUI_URLS: urlList()
     .optional()
     .describe(

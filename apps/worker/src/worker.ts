@@ -1,6 +1,6 @@
 import { DEFAULT_CLASS, newId } from '@avatarforge/core';
 import { openDatabase, readDeploymentId, syncInstances } from '@avatarforge/db';
-import { createTicketBell, createTicketWaiter } from '@avatarforge/queue';
+import { createLiveChannel, createTicketBell, createTicketWaiter } from '@avatarforge/queue';
 import {
   startInterval,
   toStorageConfig,
@@ -10,6 +10,7 @@ import {
 } from '@avatarforge/runtime';
 import { createStorage } from '@avatarforge/storage';
 import type { WorkerConfig } from './config';
+import { startTelling } from './deliver/startTelling';
 import { Finalizer } from './finalize/finalizer';
 import { Fleet } from './generate/fleet';
 import { cleanUpOnTime } from './maintain/cleanUpOnTime';
@@ -17,7 +18,7 @@ import { createForesight } from './maintain/foresee';
 import { reconcile } from './maintain/reconcile';
 import { settle } from './maintain/settle';
 
-const ROLES = ['generate', 'finalize', 'maintain'] as const;
+const ROLES = ['generate', 'finalize', 'deliver', 'maintain'] as const;
 const RECONCILE_MS = 1000;
 const SETTLE_MS = 1000;
 const FORECAST_MS = 1000;
@@ -34,11 +35,13 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
     async (releasers) => {
       const workerId = newId();
       const adapters = openAdapters(config, log, releasers);
-      const { database, storage, tickets, bell } = adapters;
+      const { database, storage, tickets, bell, channel } = adapters;
       // Without a list nothing is said about what was configured before.
       if (config.COMFYUI_URLS) await syncInstances(database, config.COMFYUI_URLS);
 
-      const finalizer = new Finalizer({ workerId, database, storage, log });
+      const relayEvents = startTelling({ config, database, storage, channel, log }, releasers);
+
+      const finalizer = new Finalizer({ workerId, database, storage, log, relayEvents });
       finalizer.start();
       releasers.push('finalizer', () => finalizer.stop(), { timeoutMs: STOP_MS });
 
@@ -65,11 +68,16 @@ export function startWorker(config: WorkerConfig, log: Logger): Promise<Releaser
         deployment: await readDeploymentId(database),
         storage,
         tickets,
+        channel,
         log,
         ringFinalize,
+        relayEvents,
       });
       fleet.start();
       releasers.push('fleet', () => fleet.stop(), { timeoutMs: STOP_MS });
+      channel.onInstanceRing((id) => {
+        fleet.lookAt(id);
+      });
       log.info(
         { worker_id: workerId, roles: ROLES, configured_instances: config.COMFYUI_URLS?.length },
         'worker started',
@@ -98,5 +106,8 @@ function openAdapters(config: WorkerConfig, log: Logger, releasers: Releasers) {
 
   const tickets = createTicketWaiter({ redisUrl, instanceClass: DEFAULT_CLASS, log });
   releasers.push('tickets', () => tickets.close(), { timeoutMs: CLOSE_MS });
-  return { database, storage, bell, tickets };
+
+  const channel = createLiveChannel({ redisUrl, log });
+  releasers.push('live channel', () => channel.close(), { timeoutMs: CLOSE_MS });
+  return { database, storage, bell, tickets, channel };
 }

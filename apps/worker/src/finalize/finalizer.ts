@@ -26,6 +26,8 @@ export interface FinalizerDeps {
   database: Database;
   storage: ObjectStorage;
   log: Logger;
+  /** Tells those who are to be told of what just happened. Returns at once. */
+  relayEvents: () => void;
 }
 
 /**
@@ -95,6 +97,7 @@ export class Finalizer {
       },
     });
     await this.finalize(claim);
+    this.deps.relayEvents();
     await renewing.stop();
   }
 

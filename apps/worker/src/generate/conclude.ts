@@ -87,6 +87,7 @@ async function concludeSuccess(
   const state = await markExecuted(database, { id, epoch: held.lease.epoch, manifest, gpuMs });
   log.info({ attempt_id: id, outputs: manifest.length, state }, 'attempt executed');
   if (state === 'executed') session.ringFinalize();
+  else session.relayEvents();
 }
 
 /** Leaves nothing of the prompt on the instance but its files; failing at that costs it some memory and nobody anything. */

@@ -25,10 +25,13 @@ export async function dispatch(
   attempt: ClaimedAttempt,
   { clientId, prompt }: { clientId: string; prompt: WatchedPrompt },
 ): Promise<boolean> {
-  const { database, held, comfy, log } = session;
-  const { attemptId } = attempt;
+  const { database, held, comfy, channel, log } = session;
+  const { attemptId, ownerId, generationId } = attempt;
   const { epoch } = held.lease;
+  const viewed = channel.isViewed(ownerId, generationId);
   const graph = await prepare(session, attempt);
+  // They cost the instance some time at every step; one that is too old makes none.
+  const previewMethod = (await viewed) ? 'latent2rgb' : undefined;
   if (!graph || !held.isHeld()) return false;
   if (prompt.isCancelled) {
     await endWith(session, attempt, 'cancelled');
@@ -50,6 +53,7 @@ export async function dispatch(
       clientId,
       graph,
       attemptTag: { deployment: session.deployment, attempt: attemptId },
+      ...(previewMethod && { previewMethod }),
     },
     { timeoutMs },
   );

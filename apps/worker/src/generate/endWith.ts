@@ -5,13 +5,14 @@ import type { DrivenAttempt, Session } from './session';
 
 /** Ends the attempt for `reason`; what becomes of the shot is decided by the rules of packages/core. */
 export async function endWith(
-  { database, held, log }: Session,
+  { database, held, log, relayEvents }: Session,
   { attemptId }: DrivenAttempt,
   reason: EndReason,
   known: Pick<AttemptEnd, 'detail' | 'gpuMs'> = {},
 ): Promise<void> {
   const { epoch } = held.lease;
   const shot = await endAttempt(database, { id: attemptId, epoch, reason, ...known });
+  relayEvents();
   const { detail } = known;
   log.info({ attempt_id: attemptId, reason, detail, shot_status: shot }, 'attempt ended');
 }

@@ -14,6 +14,7 @@ import {
 import type { TicketWaiter } from '@avatarforge/queue';
 import { startInterval, type Interval, type Logger } from '@avatarforge/runtime';
 import type { ObjectStorage } from '@avatarforge/storage';
+import type { WorkChannel } from './session';
 import { HeldLease } from './heldLease';
 import { InstanceDriver } from './instanceDriver';
 import { Scheduler } from '../scheduling/scheduler';
@@ -38,8 +39,10 @@ export interface FleetDeps {
   deployment: string;
   storage: ObjectStorage;
   tickets: TicketWaiter;
+  channel: WorkChannel;
   log: Logger;
   ringFinalize: () => void;
+  relayEvents: () => void;
 }
 
 /** All instances this worker drives: takes leases, keeps them, and feeds hungry slots. */
@@ -79,6 +82,11 @@ export class Fleet {
     await this.feeding;
     for (const driver of this.drivers.values()) this.run(this.drop(driver));
     await Promise.all(this.background);
+  }
+
+  /** Something may have happened on this instance; if it is driven here, it is looked at now. */
+  lookAt(instanceId: string): void {
+    this.drivers.get(instanceId)?.lookNow();
   }
 
   /** One after the other: a lease that ran out while this process slept is renewed, not taken anew. */
@@ -148,12 +156,13 @@ export class Fleet {
   }
 
   private drive(held: HeldLease, url: string): void {
-    const { workerId, database, deployment, storage, ringFinalize } = this.deps;
+    const { workerId, database, deployment, storage, channel, ringFinalize, relayEvents } =
+      this.deps;
     const { instanceId, epoch } = held.lease;
     const log = this.deps.log.child({ instance_id: instanceId });
     const comfy = createComfyClient({ baseUrl: url });
     const relearn = new Wake();
-    const known = { workerId, database, deployment, storage, ringFinalize };
+    const known = { workerId, database, deployment, storage, channel, ringFinalize, relayEvents };
     const session = { ...known, held, comfy, log, relearn };
     const driver = new InstanceDriver(session, { url, scheduler: this.scheduler }, () => {
       this.hungry.now();

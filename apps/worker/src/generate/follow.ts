@@ -42,6 +42,7 @@ export async function follow(
     if (seen.state === 'refused') prompt.wasCutOff = true;
     if (prompt.hasStarted && !isSaved) {
       await markStarted(session.database, prompt.attemptId, session.held.lease.epoch);
+      session.relayEvents();
       isSaved = true;
     }
     const { state } = seen;

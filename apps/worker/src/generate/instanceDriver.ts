@@ -15,6 +15,7 @@ import { follow } from './follow';
 import type { HeldLease } from './heldLease';
 import { InstanceConnection } from './instanceConnection';
 import { keepLearning } from './learnCapabilities';
+import { ProgressReporter } from './progress';
 import type { Scheduler } from '../scheduling/scheduler';
 import type { DrivenAttempt, Session } from './session';
 import { cutOff, WatchedPrompt } from './watchedPrompt';
@@ -120,6 +121,11 @@ export class InstanceDriver {
     else prompt?.giveBack();
   }
 
+  /** Looks at all its prompts now rather than a moment later. */
+  lookNow(): void {
+    for (const prompt of this.open.values()) prompt.wake.now();
+  }
+
   private async claimNow(): Promise<ClaimedAttempt[]> {
     const { database, workerId, held } = this.session;
     const { scheduler } = this.instance;
@@ -135,6 +141,7 @@ export class InstanceDriver {
     scheduler.noteClaims(this.instanceId, claimed ?? []);
     for (const attempt of claimed ?? []) {
       this.drive(attempt, false, async (prompt) => {
+        prompt.progress = new ProgressReporter(this.session, attempt);
         const isThere = await dispatch(this.session, attempt, { clientId, prompt });
         this.noteRefill(performance.now() - claimedAt);
         if (isThere) await this.followToEnd(attempt, prompt);
@@ -206,6 +213,7 @@ export class InstanceDriver {
     );
     this.track(
       run.finally(() => {
+        prompt.progress?.stop();
         this.open.delete(attemptId);
         this.lanes.delete(attemptId);
         this.onHungry();
@@ -247,6 +255,7 @@ export class InstanceDriver {
     const prompt = [...this.open.values()].find((watched) => watched.promptId === promptId);
     if (!prompt) return;
     prompt.heard(performance.now());
+    prompt.progress?.hear(event);
     if (event.type === 'finished') prompt.wake.now();
   }
 

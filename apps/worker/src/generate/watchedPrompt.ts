@@ -1,3 +1,4 @@
+import type { ProgressReporter } from './progress';
 import { Wake } from '../wake';
 
 /** The longest run there is, where nothing is known of its lane. */
@@ -43,6 +44,8 @@ export class WatchedPrompt {
   isWantedElsewhere = false;
   /** It was deleted from the queue to be given back. If it is not there any more, it never began. */
   wasTakenOut = false;
+  /** Tells how far it is; null for one that was adopted: nothing is heard of that. */
+  progress: ProgressReporter | null = null;
   /** It is known how it ended: nothing that becomes of its instance changes that. */
   isOver = false;
 

@@ -1,4 +1,4 @@
-import { claimScheduled, finishScheduled } from '@avatarforge/db';
+import { claimScheduled, deleteOldCallbacks, finishScheduled } from '@avatarforge/db';
 import type { Logger } from '@avatarforge/runtime';
 import { cleanUp, type CleanUpDeps } from '@avatarforge/services';
 
@@ -34,4 +34,14 @@ export async function cleanUpOnTime(
     await finishScheduled(deps.database, name, everyMs);
     deps.log.info({ job: name, ...report }, 'cleaned up');
   }
+  await forgetCallbacks(deps);
+}
+
+/** What was told long ago is forgotten, whatever is said of files: it only takes room. */
+async function forgetCallbacks({ database, log }: CleanUpDeps & { log: Logger }): Promise<void> {
+  const name = 'callbacks.forget';
+  if (!(await claimScheduled(database, name, RETRY_MS))) return;
+  const deleted = await deleteOldCallbacks(database);
+  await finishScheduled(database, name, 10 * MINUTE_MS);
+  log.info({ job: name, deleted }, 'cleaned up');
 }
