@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_CLASS } from '@avatarforge/core';
 import { listMigrations, openDatabase, type Database } from '@avatarforge/db';
-import { createTicketBell } from '@avatarforge/queue';
+import { createOutbound, parseAllowList } from '@avatarforge/net';
+import { createLiveChannel, createTicketBell } from '@avatarforge/queue';
 import {
   createLogger,
   createMetrics,
@@ -22,6 +23,7 @@ import {
   createOutlooks,
   createPoolCatalogs,
   ensureLocalUser,
+  startEventRelay,
 } from '@avatarforge/services';
 import { createStorage } from '@avatarforge/storage';
 import { loadModels, loadWorkflows } from '@avatarforge/workflows';
@@ -29,6 +31,8 @@ import { version } from '../package.json';
 import { buildApp } from './app';
 import { readConfig, type ApiConfig } from './config';
 import { identifyAs, identifyByApiKey, type Identify } from './http/identify';
+import { LiveHub } from './live/liveHub';
+import { acceptLiveSockets } from './live/liveSockets';
 import { MIGRATIONS_DIR } from './repositoryPaths';
 
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -77,36 +81,64 @@ async function start({ config, log, releasers, stopping }: Start): Promise<void>
   const bell = createTicketBell({ redisUrl: config.REDIS_URL.reveal(), log });
   releasers.push('redis', () => bell.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
 
+  const channel = createLiveChannel({ redisUrl: config.REDIS_URL.reveal(), log });
+  releasers.push('live channel', () => channel.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
+  const live = new LiveHub({ database, channel, onError, stopping });
+
+  const outbound = createOutbound({ allow: parseAllowList(config.OUTBOUND_ALLOW) });
+  releasers.push('outbound', () => outbound.close(), { timeoutMs: CLOSE_TIMEOUT_MS });
+
   const uploadFolder = await mkdtemp(join(tmpdir(), 'avatarforge-uploads-'));
   const removeUploads = () => rm(uploadFolder, { recursive: true, force: true });
   releasers.push('uploads', removeUploads, { timeoutMs: CLOSE_TIMEOUT_MS });
 
+  const relay = startEventRelay({
+    database,
+    publicUrl: config.PUBLIC_URL,
+    onRelayed: () => {
+      channel.nudge();
+    },
+    onError,
+  });
+  releasers.push('relay', () => relay.stop(), { timeoutMs: CLOSE_TIMEOUT_MS });
+
   const models = loadModels();
+  const identify = await createIdentify(config, database, onError);
+  const outlooks = createOutlooks({ database });
+  const readProgress = (ids: readonly string[]) => channel.readProgress(ids);
+  const isOpen = !config.AUTH;
+  const shared = { database, outlooks, identify, live, readProgress, stopping, isOpen };
   const app = buildApp({
+    ...shared,
     log,
     metrics: createMetrics('avatarforge'),
-    database,
     storage,
+    outbound,
     workflows: loadWorkflows(models),
     models,
     catalogs: createPoolCatalogs({ database }),
-    outlooks: createOutlooks({ database }),
     maxQueuedPerUser: config.MAX_QUEUED_PER_USER,
     ringTickets(tickets) {
       void bell.ring(tickets.map((ticket) => ({ ...ticket, instanceClass: DEFAULT_CLASS })));
     },
     pingRedis: () => bell.ping(),
     watch: createGenerationWatch({ database, onError }),
-    identify: await createIdentify(config, database, onError),
-    stopping,
+    relayEvents: () => {
+      relay.ring();
+    },
+    ringInstance(id) {
+      channel.ringInstance(id);
+    },
+    refuseWebhookUrl: (url) => outbound.refusalOf(url),
+    canEmail: config.SMTP_URL !== undefined,
     migrations: listMigrations(MIGRATIONS_DIR),
     uploadFolder,
     checkAnswers: config.NODE_ENV !== 'production',
-    isOpen: !config.AUTH,
     version,
   });
 
   const server = createServer(app);
+  acceptLiveSockets(server, { ...shared, onError });
   releasers.push('server', (signal) => close(server, signal), { timeoutMs: DRAIN_TIMEOUT_MS });
   await listen(server, config);
   const { address, port } = server.address() as AddressInfo;

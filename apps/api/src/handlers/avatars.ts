@@ -7,18 +7,15 @@ import {
   getGeneration,
   listNumberedGenerations,
   type CreateGenerationDeps,
+  type ImportFileDeps,
   type ServiceContext,
-  type UploadFileDeps,
 } from '@avatarforge/services';
 import type { Response } from 'express';
 import type { Handlers } from '../http/router';
 import { toAvatarGeneration } from '../presenters/avatarGeneration';
 import { storeInlineImage } from '../uploads/storeInlineImage';
 
-export interface AvatarDeps extends CreateGenerationDeps, UploadFileDeps {
-  /** Where what arrives is kept until it is stored. */
-  uploadFolder: string;
-}
+export type AvatarDeps = CreateGenerationDeps & ImportFileDeps;
 
 type AvatarOperation =
   | 'generateAvatar'
@@ -91,7 +88,7 @@ async function toWish(deps: AvatarDeps, ctx: ServiceContext, body: AvatarRequest
   };
 }
 
-/** A picture to start from: by id, else as base64, else none. Older clients send empty strings for none. */
+/** A picture to start from: by id, else as base64 or address, else none. Older clients send empty strings for none. */
 interface InputImage {
   kind: 'pose' | 'reference';
   id?: string | undefined;

@@ -5,19 +5,19 @@ import {
   deleteFile,
   findOwnFile,
   getFile,
+  importFile,
   listFiles,
   openFile,
   startUpload,
-  type UploadFileDeps,
+  type ImportFileDeps,
 } from '@avatarforge/services';
 import type { Handlers } from '../http/router';
 import { sendFile } from '../http/sendFile';
 import { toFile } from '../presenters/file';
+import { atField } from '../uploads/atField';
 import { storeFormFile } from '../uploads/storeFormFile';
 
-export interface FileDeps extends UploadFileDeps {
-  /** Where what arrives is kept until it is stored. */
-  uploadFolder: string;
+export interface FileDeps extends ImportFileDeps {
   /** Whether files are nobody's secret: caches that many people share may keep them. */
   isOpen: boolean;
 }
@@ -25,6 +25,7 @@ export interface FileDeps extends UploadFileDeps {
 type FileOperation =
   | 'uploadFile'
   | 'listFiles'
+  | 'importFile'
   | 'startUpload'
   | 'completeUpload'
   | 'findFileByHash'
@@ -43,6 +44,10 @@ export function fileHandlers(deps: FileDeps): Pick<Handlers, FileOperation> {
     async listFiles({ ctx, query }) {
       const { files, nextCursor } = await listFiles(deps, { ctx, query });
       return { data: files.map(toFile), next_cursor: nextCursor, has_more: nextCursor !== null };
+    },
+
+    async importFile({ ctx, body }) {
+      return toFile((await atField('/url', () => importFile(deps, { ctx, input: body }))).file);
     },
 
     async startUpload({ ctx, body }) {

@@ -19,8 +19,9 @@ import { preferredWait } from '../http/preferences';
 import type { Handlers } from '../http/router';
 import { toAttempt } from '../presenters/attempt';
 import { toGeneration } from '../presenters/generation';
+import { showGenerations, type ShowDeps } from './showGenerations';
 
-export interface GenerationDeps extends CreateGenerationDeps {
+export interface GenerationDeps extends CreateGenerationDeps, ShowDeps {
   watch: GenerationWatch;
   /** Aborts when the process is told to stop: from then on no answer is held back. */
   stopping: AbortSignal;
@@ -47,14 +48,14 @@ export function generationHandlers(deps: GenerationDeps): Pick<Handlers, Generat
     async listGenerations({ ctx, query }) {
       const { generations, nextCursor } = await listGenerations(deps, { ctx, query });
       return {
-        data: await withOutlooks(deps, generations),
+        data: await showGenerations(deps, generations),
         next_cursor: nextCursor,
         has_more: nextCursor !== null,
       };
     },
 
     async getGeneration({ ctx, params }) {
-      return withOutlook(deps, await getGeneration(deps, { ctx, id: params.id }));
+      return show(deps, await getGeneration(deps, { ctx, id: params.id }));
     },
 
     async listAttempts({ ctx, params, query }) {
@@ -67,7 +68,7 @@ export function generationHandlers(deps: GenerationDeps): Pick<Handlers, Generat
     },
 
     async cancelGeneration({ ctx, params }) {
-      return withOutlook(deps, await cancelGeneration(deps, { ctx, id: params.id }));
+      return show(deps, await cancelGeneration(deps, { ctx, id: params.id }));
     },
 
     async retryGeneration({ params, body, idempotency, ...request }) {
@@ -83,19 +84,9 @@ export function generationHandlers(deps: GenerationDeps): Pick<Handlers, Generat
   };
 }
 
-async function withOutlooks(
-  { outlooks }: GenerationDeps,
-  generations: GenerationRecord[],
-): Promise<Generation[]> {
-  const foreseen = await outlooks.of(generations);
-  return generations.map((generation) => toGeneration(generation, foreseen.get(generation.id)));
-}
-
-async function withOutlook(
-  { outlooks }: GenerationDeps,
-  generation: GenerationRecord,
-): Promise<Generation> {
-  return toGeneration(generation, (await outlooks.of([generation])).get(generation.id));
+async function show(deps: ShowDeps, generation: GenerationRecord): Promise<Generation> {
+  const [shown] = await showGenerations(deps, [generation]);
+  return shown ?? toGeneration(generation);
 }
 
 /** A new generation as it is; held back until it is final, where the client prefers to wait. */
@@ -124,7 +115,7 @@ async function answerCreated(
   const now = await findUnlessDeleted(deps, ctx, id);
   if (!now) return created;
   if (isFinal) res.status(200);
-  return withOutlook(deps, now);
+  return show(deps, now);
 }
 
 /** It was created, whatever has become of it. */

@@ -4,8 +4,11 @@ import {
   getInstance,
   listInstances,
   removeInstance,
+  requireInstanceCallback,
+  rotateCallbackSecret,
   updateInstance,
 } from '@avatarforge/services';
+import type { Request } from 'express';
 import type { Handlers } from '../http/router';
 import { toInstance } from '../presenters/instance';
 import { instanceUrl } from '../presenters/urls';
@@ -17,10 +20,18 @@ type InstanceOperation =
   | 'updateInstance'
   | 'drainInstance'
   | 'resumeInstance'
+  | 'rotateCallbackSecret'
+  | 'callBack'
   | 'removeInstance';
 
+export interface InstanceDeps {
+  database: Database;
+  /** Has whoever drives this instance look at it. Returns at once; may be lost. */
+  ringInstance: (id: string) => void;
+}
+
 /** Native v1: the instances of the pool, for operators. */
-export function instanceHandlers(deps: { database: Database }): Pick<Handlers, InstanceOperation> {
+export function instanceHandlers(deps: InstanceDeps): Pick<Handlers, InstanceOperation> {
   return {
     async listInstances({ ctx, query }) {
       const { instances, nextCursor } = await listInstances(deps, { ctx, query });
@@ -55,9 +66,31 @@ export function instanceHandlers(deps: { database: Database }): Pick<Handlers, I
       return toInstance(await updateInstance(deps, { ctx, id: params.id, change }));
     },
 
+    async rotateCallbackSecret({ ctx, params: { id } }) {
+      const secret = await rotateCallbackSecret(deps, { ctx, id });
+      return { secret, url: `${instanceUrl(id)}/callback` };
+    },
+
+    async callBack({ params: { id }, req }) {
+      await requireInstanceCallback(deps, { id, signed: toSigned(req) });
+      deps.ringInstance(id);
+      return undefined;
+    },
+
     async removeInstance({ ctx, params }) {
       await removeInstance(deps, { ctx, id: params.id });
       return undefined;
     },
+  };
+}
+
+function toSigned(req: Request) {
+  const body: unknown = req.body;
+  return {
+    id: req.get('webhook-id'),
+    timestamp: req.get('webhook-timestamp'),
+    signature: req.get('webhook-signature'),
+    // Where nothing was sent, the parser leaves no bytes behind.
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
   };
 }

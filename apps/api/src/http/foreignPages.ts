@@ -1,5 +1,6 @@
 import { AppError } from '@avatarforge/core';
 import type { RequestHandler } from 'express';
+import type { Credentials } from './identify';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -20,4 +21,15 @@ export function refuseForeignPages(): RequestHandler {
     }
     next();
   };
+}
+
+/** Whether a page that is not of this machine asks for a WebSocket: browsers let every page ask, and name it. */
+export function isForeignSocket(from: Credentials): boolean {
+  const origin = from.get('Origin');
+  const isOwn = origin === undefined || LOOPBACK.test(hostOf(origin));
+  return !isOwn || !LOOPBACK.test(hostOf(`http://${from.get('Host') ?? ''}`));
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }

@@ -1,13 +1,18 @@
 import { authenticate, type AuthenticateDeps, type ServiceContext } from '@avatarforge/services';
-import type { Request } from 'express';
+
+/** What a caller says of itself. */
+export interface Credentials {
+  /** The header of this name. */
+  get(name: string): string | undefined;
+}
 
 /** Who sends this request; `null` when that cannot be said. */
-export type Identify = (req: Request) => Promise<ServiceContext | null>;
+export type Identify = (from: Credentials) => Promise<ServiceContext | null>;
 
 /** Callers show an API key, as `Authorization: Bearer …` or as `X-API-Key`. */
 export function identifyByApiKey(deps: AuthenticateDeps): Identify {
-  return async (req) => {
-    const key = apiKeyOf(req);
+  return async (from) => {
+    const key = apiKeyOf(from);
     return key === null ? null : await authenticate(deps, { key });
   };
 }
@@ -17,7 +22,7 @@ export function identifyAs(ctx: ServiceContext): Identify {
   return () => Promise.resolve(ctx);
 }
 
-function apiKeyOf(req: Request): string | null {
-  const bearer = /^Bearer +(\S+)$/i.exec(req.get('Authorization') ?? '');
-  return bearer?.[1] ?? req.get('X-API-Key') ?? null;
+function apiKeyOf(from: Credentials): string | null {
+  const bearer = /^Bearer +(\S+)$/i.exec(from.get('Authorization') ?? '');
+  return bearer?.[1] ?? from.get('X-API-Key') ?? null;
 }

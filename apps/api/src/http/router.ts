@@ -18,6 +18,8 @@ import { JSON_LIMIT_BYTES, readLargeJson } from './largeJson';
 import { stateOf } from './requestState';
 import { validate } from './validate';
 
+const SIGNED_LIMIT_BYTES = 64 * 1024;
+
 /** Who calls: known for every operation that is not open to everyone. */
 type Caller<O extends Operation> = O['scope'] extends null ? null : ServiceContext;
 
@@ -93,7 +95,7 @@ function routeOperation(
   router[operation.method](
     toExpressPath(operation.path),
     begin(name, operation, identify),
-    ...(operation.body ? readJson(operation, uploadFolder) : []),
+    ...readBody(operation, uploadFolder),
     answer,
   );
 }
@@ -130,6 +132,11 @@ const requireJson: RequestHandler = (req, _res, next) => {
   }
   next();
 };
+
+function readBody(operation: Operation, uploadFolder: string): RequestHandler[] {
+  if (operation.isSigned) return [express.raw({ type: () => true, limit: SIGNED_LIMIT_BYTES })];
+  return operation.body ? readJson(operation, uploadFolder) : [];
+}
 
 function readJson({ takesPictures }: Operation, uploadFolder: string): RequestHandler[] {
   const small = express.json({ limit: JSON_LIMIT_BYTES });

@@ -18,6 +18,21 @@ export function generationUrl(id: string): string {
   return `/v1/generations/${id}`;
 }
 
+/** Where v1 shows a batch. */
+export function batchUrl(id: string): string {
+  return `/v1/batches/${id}`;
+}
+
+/** Where v1 shows a webhook endpoint. */
+export function webhookEndpointUrl(id: string): string {
+  return `/v1/webhook-endpoints/${id}`;
+}
+
+/** Where v1 shows a delivery. */
+export function deliveryUrl(id: string): string {
+  return `/v1/deliveries/${id}`;
+}
+
 /** Where v1 shows an instance. */
 export function instanceUrl(id: string): string {
   return `/v1/instances/${id}`;

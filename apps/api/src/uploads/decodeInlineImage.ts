@@ -20,7 +20,7 @@ export function decodeInlineImage(text: string, field: string): Buffer {
   if (digits.length > IMAGE_LIMITS.maxBytes * CHARACTERS_PER_BYTE) throw tooLarge();
   // Looking for what must not be there needs no stack, however long the text is.
   if (digits === '' || NOT_BASE64.test(digits)) {
-    const message = 'Give the picture itself, as base64 or as data URL.';
+    const message = 'Give the picture itself, as base64 or as data URL, or its https address.';
     throw new AppError('validation_failed', `${field}: ${message}`, [
       { pointer: `/${field}`, message },
     ]);
