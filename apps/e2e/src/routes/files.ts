@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterTests } from '@avatarforge/testing';
 import { anotherPicture, hashOf } from '../fixtures/pictures';
 import type { Api } from './api';
 import { WISH } from './wishes';
@@ -24,6 +28,22 @@ export function files(api: Api): void {
       });
       expect(await upload(bytes)).toEqual(file);
       expect((await api.ask('getFile', at(file.id))).body).toEqual(file);
+    });
+
+    test('is fetched from its address where an operator allows that', async () => {
+      const bytes = await anotherPicture();
+      const server = createServer((_req, res) => res.end(bytes)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      afterTests(async () => {
+        server.close();
+        await once(server, 'close');
+      });
+      const { port } = server.address() as AddressInfo;
+      const body = { url: `http://127.0.0.1:${port}/elf.png` };
+      const { body: file } = await api.ask('importFile', { body });
+      expect(file).toMatchObject({ filename: 'elf.png', content_hash: hashOf(bytes) });
+      const inside = { body: { url: 'https://10.0.0.1/elf.png' } };
+      await api.refused('importFile', 'url_not_fetched', inside);
     });
 
     test('stands in the list once, page by page, newest first', async () => {

@@ -1,4 +1,5 @@
 import { eventually } from '@avatarforge/testing';
+import { Webhook } from 'standardwebhooks';
 import type { Api } from './api';
 import { inState, WISH } from './wishes';
 
@@ -44,6 +45,21 @@ export function instances(api: Api): void {
       expect(data.map((instance) => instance.id)).toEqual([id]);
       await api.ask('removeInstance', at(id));
       await api.refused('getInstance', 'not_found', at(id));
+    });
+
+    test('can call back, if they sign', async () => {
+      const { id } = await only();
+      const { secret } = (await api.ask('rotateCallbackSecret', at(id))).body;
+      const body = { prompt_id: 'any' };
+      const now = new Date();
+      const signature = new Webhook(secret).sign('msg_1', now, JSON.stringify(body));
+      const headers = {
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        'webhook-signature': signature,
+      };
+      await api.ask('callBack', { ...at(id), body, headers });
+      await api.refused('callBack', 'bad_signature', { ...at(id), body: {}, headers });
     });
 
     test('take no work while they are drained, which the generation says, and go on after', async () => {

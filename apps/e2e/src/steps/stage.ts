@@ -111,6 +111,7 @@ function client(deps: {
   const { database, ctx } = deps;
   const planning = {
     ...{ database, models, workflows, maxQueuedPerUser: 1000 },
+    ...{ refuseWebhookUrl: () => null, canEmail: true },
     catalogs: createPoolCatalogs({ database }),
     outlooks: createOutlooks({ database }),
     // Hungry workers claim without being rung for.
