@@ -18,8 +18,8 @@ export interface Figure {
   target?: { atMost: number } | { atLeast: number };
 }
 
-/** Figures by group, in the order in which they are printed. */
-export type BenchResult = Record<string, Figure[]>;
+/** Figures by group, or one that is its own group and needs no name; in the order in which they are printed. */
+export type BenchResult = Record<string, Figure[] | Figure>;
 
 /** Whether a figure holds its target; `null` when it has none. */
 function holds({ measured, target }: Figure): boolean | null {
@@ -27,19 +27,23 @@ function holds({ measured, target }: Figure): boolean | null {
   return 'atMost' in target ? measured <= target.atMost : measured >= target.atLeast;
 }
 
-/** The measured values as JSON: group → name → value. */
-export function valuesOf(result: BenchResult): Record<string, Record<string, number>> {
+/** The measured values as JSON: group → name → value, or group → value. */
+export function valuesOf(result: BenchResult): Record<string, unknown> {
   const entries = Object.entries(result).map(([group, figures]) => [
     group,
-    Object.fromEntries(figures.map(({ name, measured }) => [name, measured])),
+    Array.isArray(figures)
+      ? Object.fromEntries(figures.map(({ name, measured }) => [name, measured]))
+      : figures.measured,
   ]);
-  return Object.fromEntries(entries) as Record<string, Record<string, number>>;
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 /** The figures as a table of plain text. */
 export function tableOf(result: BenchResult): string {
   const rows = Object.entries(result).flatMap(([group, figures]) =>
-    figures.map((figure) => [group, figure.name, round(figure.measured), targetOf(figure)]),
+    [figures]
+      .flat()
+      .map((figure) => [group, figure.name, round(figure.measured), targetOf(figure)]),
   );
   const all = [['', '', 'measured', 'target'], ...rows];
   const widths = [0, 1, 2, 3].map((column) =>

@@ -5,8 +5,10 @@ import { tableOf, valuesOf, type Bench } from './bench';
 import { eta } from './eta';
 import { fairness } from './fairness';
 import { mix } from './mix';
+import { progress } from './progress';
+import { webhooks } from './webhooks';
 
-const BENCHES: readonly Bench[] = [mix, fairness, eta];
+const BENCHES: readonly Bench[] = [mix, fairness, eta, progress, webhooks];
 
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
