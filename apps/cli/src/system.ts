@@ -151,6 +151,7 @@ export class System {
   async #startApps(addresses: Record<string, string>): Promise<void> {
     const { home, host, port, hasAuth, storageDir, secretKey, environment } = this.config;
     const env = {
+      PUBLIC_URL: urlOf(this.config),
       ...environment,
       ...addresses,
       HOST: host,
