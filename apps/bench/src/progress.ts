@@ -193,7 +193,7 @@ async function publish({ database, channel, watched, seconds }: Publishing) {
 async function change(database: Database, channel: LiveChannel, id: string): Promise<void> {
   const sent = JSON.stringify({ sent_at: new Date().toISOString() });
   await database.query(`SELECT announce($1, 'generation.started', $2::jsonb)`, [id, sent]);
-  await relayEvents(database, '');
+  await relayEvents(database, { publicUrl: '', most: 500 });
   channel.nudge();
 }
 

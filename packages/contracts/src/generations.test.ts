@@ -55,3 +55,10 @@ test.each([
 ])('%j is none of the three', (body) => {
   expect(CreateGeneration.safeParse(body).success).toBe(false);
 });
+
+test.each(['https://example.com/\u0000x', 'https://example.com/\ud800', 'ftp://example.com/', 'x'])(
+  'a webhook is not sent to %j',
+  (webhook_url) => {
+    expect(CreateGeneration.safeParse({ prompt: 'a warrior', webhook_url }).success).toBe(false);
+  },
+);

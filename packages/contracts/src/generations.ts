@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { POSE_NAMES } from './images';
 import { flawOfJson } from './plainJson';
-import { plainText } from './plainText';
+import { isPlain, plainText } from './plainText';
 
 /** The states of a generation. */
 export const GenerationStatus = z
@@ -79,6 +79,7 @@ export const callbacks = {
   webhook_url: z
     .url({ protocol: /^https?$/ })
     .max(2000)
+    .refine(isPlain, 'Has characters that are not text.')
     .optional()
     .describe(
       'Is told what becomes of it, signed with the secret of your endpoint `default`; see docs/webhooks.md.',

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 
-/** Text that every part of the system can hold: no NUL, no half of a character. */
+/** Whether every part of the system can hold it: it has no NUL, and no half of a character. */
+export const isPlain = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
+/** Text that every part of the system can hold. */
 export const plainText = () =>
-  z
-    .string()
-    .refine(
-      (text) => text.isWellFormed() && !text.includes('\0'),
-      'Has characters that are not text.',
-    )
-    .trim();
+  z.string().refine(isPlain, 'Has characters that are not text.').trim();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WEBHOOK_EVENTS, WebhookEvent } from './events';
-import { plainText } from './plainText';
+import { isPlain, plainText } from './plainText';
 
 const moment = () => z.iso.datetime().meta({ example: '2026-01-02T03:04:05.678Z' });
 const page = {
@@ -18,6 +18,7 @@ const url = () =>
   z
     .url({ protocol: /^https?$/ })
     .max(2000)
+    .refine(isPlain, 'Has characters that are not text.')
     .describe('Where it is told, by POST. http only where the operator allows it.')
     .meta({ example: 'https://example.com/avatars' });
 const description = () => plainText().max(500).describe('For people.');

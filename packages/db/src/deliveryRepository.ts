@@ -56,9 +56,14 @@ export async function claimDeliveries(
        SELECT n.target, n.endpoint_id FROM targets t CROSS JOIN LATERAL (
          SELECT target, endpoint_id FROM deliveries
            WHERE next_at IS NOT NULL AND target > t.target ORDER BY target LIMIT 1) n
+     ), held AS (
+       -- Made or sent again in the moment in which their endpoint was disabled.
+       UPDATE deliveries d SET status = 'held', next_at = NULL
+         FROM targets t JOIN webhook_endpoints e ON e.id = t.endpoint_id
+         WHERE e.disabled_at IS NOT NULL AND d.target = t.target AND d.next_at IS NOT NULL
      ), ready AS (
        SELECT d.id, d.is_failing, d.next_at, row_number() OVER (PARTITION BY d.is_failing ORDER BY d.next_at) AS place
-         FROM targets t JOIN webhook_endpoints e ON e.id = t.endpoint_id CROSS JOIN LATERAL (
+         FROM targets t JOIN webhook_endpoints e ON e.id = t.endpoint_id AND e.disabled_at IS NULL CROSS JOIN LATERAL (
            SELECT id, next_at, e.failing_since IS NOT NULL OR e.is_default AND tries > 0 AS is_failing FROM deliveries
              WHERE target = t.target AND next_at <= now() ORDER BY next_at
              LIMIT greatest(0, CASE WHEN e.failing_since IS NOT NULL THEN $5::int WHEN e.is_default THEN $6::int ELSE $4::int END
@@ -112,12 +117,11 @@ export async function recordAttempt(
 ): Promise<void> {
   const waitMs = end.outcome === 'retry' ? end.waitMs : null;
   const status = end.outcome === 'succeeded' ? 'succeeded' : waitMs === null ? 'failed' : 'pending';
-  await db.transaction(async (query) => {
-    // The endpoint first, as whoever disables it does; one that is well and stays so keeps nobody waiting.
-    await query(
-      'SELECT 1 FROM webhook_endpoints WHERE id = $1 AND (failing_since IS NOT NULL OR $2) FOR NO KEY UPDATE',
-      [endpointId, end.outcome !== 'succeeded'],
-    );
+  const isSettled = await db.transaction(async (query) => {
+    // The endpoint first, as whoever disables it does.
+    if (end.outcome !== 'succeeded') {
+      await query('SELECT 1 FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE', [endpointId]);
+    }
     const rows = await query(
       `UPDATE deliveries SET status = $3, next_at = now() + $4 * interval '1 ms',
            finished_at = CASE WHEN $3 = 'pending' THEN NULL ELSE now() END
@@ -126,8 +130,14 @@ export async function recordAttempt(
     );
     // Tried by somebody else meanwhile, or held: the log tells of this try all the same.
     await insertAttempt(query, { deliveryId: id, number: tries, ...attempt });
-    if (rows.length > 0) await noteHealth(query, endpointId, end);
+    const isOurs = rows.length > 0;
+    if (isOurs && end.outcome !== 'succeeded') await noteHealth(query, endpointId, end);
+    return isOurs;
   });
+  // By itself: it must not wait for an endpoint while it holds a delivery.
+  if (isSettled && end.outcome === 'succeeded') {
+    await db.transaction((query) => noteHealth(query, endpointId, end));
+  }
 }
 
 async function insertAttempt(

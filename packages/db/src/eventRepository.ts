@@ -1,8 +1,5 @@
 import type { Database } from './database';
 
-/** How many events are moved at a time. */
-const AT_ONCE = 500;
-
 /** What a relay did. */
 export interface Relayed {
   /** Events moved from the outbox to the log. */
@@ -14,21 +11,28 @@ export interface Relayed {
 }
 
 /**
- * Moves what happened from the outbox to the log of events, and makes the deliveries and emails that tell of it: some
- * hundred events, the oldest first. `publicUrl`: where this installation is reached, without a slash at its end; empty for
+ * Moves what happened from the outbox to the log of events, and makes the deliveries and emails that tell of it: `most`
+ * events, the oldest first. `publicUrl`: where this installation is reached, without a slash at its end; empty for
  * addresses without a host. Waits while another process does it.
  */
-export async function relayEvents(db: Database, publicUrl: string): Promise<Relayed> {
+export async function relayEvents(
+  db: Database,
+  { publicUrl, most }: { publicUrl: string; most: number },
+): Promise<Relayed> {
   const [relayed] = await db.query<{ moved: number; made: number; written: number }>(
     'SELECT moved, made, written FROM relay_events($1, $2)',
-    [AT_ONCE, publicUrl],
+    [most, publicUrl],
   );
   return relayed ?? { moved: 0, made: 0, written: 0 };
 }
 
-/** Whether there is more to relay than one call moves. */
-export function isMoreToRelay({ moved }: Relayed): boolean {
-  return moved === AT_ONCE;
+/** Sets the oldest event of the outbox aside: it cannot be relayed, and keeps all others waiting. Gives its id; null for none. */
+export async function setOldestEventAside(db: Database): Promise<string | null> {
+  const [row] = await db.query<{ id: string }>(
+    `UPDATE outbox SET set_aside_at = now()
+       WHERE id = (SELECT id FROM outbox WHERE set_aside_at IS NULL ORDER BY id LIMIT 1) RETURNING id`,
+  );
+  return row?.id ?? null;
 }
 
 /** Something that happened, as the log has it. */

@@ -9,13 +9,14 @@ import { storeAttempt } from './finalizeRepository';
 import { givenAttempt, givenDatabase, givenGeneration, givenUser } from './fixtures/givenPool';
 
 let db: Database;
+const relay = (publicUrl = '') => relayEvents(db, { publicUrl, most: 500 });
 
 beforeAll(async () => {
   db = await givenDatabase();
 });
 
 beforeEach(async () => {
-  await relayEvents(db, '');
+  await relay();
 });
 
 async function givenEndpoint(
@@ -63,7 +64,7 @@ async function draw(ownerId: string): Promise<string> {
 it('tells the story of a generation, each event as it was in its moment', async () => {
   const ownerId = await givenUser(db);
   const id = await draw(ownerId);
-  expect(await relayEvents(db, 'https://pool.example')).toMatchObject({ moved: 3, made: 0 });
+  expect(await relay('https://pool.example')).toMatchObject({ moved: 3, made: 0 });
   const log = await readLog(ownerId);
   const events = log.map(({ body }) => GenerationEvent.parse(body));
   expect(events.map(({ type, data }) => [type, data.status, data.seq])).toEqual([
@@ -85,7 +86,7 @@ it('makes a delivery for each endpoint that wants the event, and none for others
   const disabled = await givenEndpoint(ownerId, { isDisabled: true });
   await givenEndpoint(await givenUser(db));
   await draw(ownerId);
-  expect(await relayEvents(db, '')).toMatchObject({ moved: 3, made: 7 });
+  expect(await relay()).toMatchObject({ moved: 3, made: 7 });
   const made = await readDeliveries(ownerId);
   const of = (endpoint: string) =>
     made.filter((each) => each.endpoint === endpoint).map(({ event, status }) => [event, status]);
@@ -104,7 +105,7 @@ it('tells the address that a generation names, of what it names', async () => {
     [id],
   );
   await cancelGeneration(db, { id, ownerId });
-  expect(await relayEvents(db, '')).toEqual({ moved: 2, made: 1, written: 0 });
+  expect(await relay()).toEqual({ moved: 2, made: 1, written: 0 });
   expect(await readDeliveries(ownerId)).toMatchObject([
     { event: 'generation.cancelled', endpoint, url: 'https://me.example/x' },
   ]);
@@ -119,7 +120,7 @@ it('tells of progress only those who name it, and keeps it out of the log', asyn
   expect(await noteProgress(db, { generationId, share: 0.5 })).toBe(false);
   const curious = await givenEndpoint(ownerId, { events: ['generation.progress'] });
   expect(await noteProgress(db, { generationId, share: 0.5 })).toBe(true);
-  await relayEvents(db, '');
+  await relay();
   const told = (await readDeliveries(ownerId)).filter(({ event }) => event.endsWith('progress'));
   expect(told.map(({ endpoint }) => endpoint)).toEqual([curious]);
   const event = GenerationEvent.parse(JSON.parse(told[0]?.body ?? ''));
@@ -138,10 +139,10 @@ it('tells of a batch once, when the last of it is over', async () => {
   const second = await givenGeneration(db, { ownerId });
   await db.query('UPDATE generations SET batch_id = $1 WHERE owner_id = $2', [batchId, ownerId]);
   await cancelGeneration(db, { id: first.id, ownerId });
-  await relayEvents(db, '');
+  await relay();
   expect((await readLog(ownerId)).map(({ event }) => event)).not.toContain('batch.completed');
   await cancelGeneration(db, { id: second.id, ownerId });
-  expect(await relayEvents(db, '')).toEqual({ moved: 2, made: 0, written: 1 });
+  expect(await relay()).toEqual({ moved: 2, made: 0, written: 1 });
   const last = (await readLog(ownerId)).at(-1);
   const { data } = BatchEvent.parse(last?.body);
   expect(data).toMatchObject({ id: batchId, total: 2, cancelled: 2, completed: 0 });
@@ -165,7 +166,7 @@ it('logs in the order of commits, however many relay at once', async () => {
   const write = async () => {
     for (let n = 0; n < 40; n++) {
       await givenGeneration(db, { ownerId });
-      await relayEvents(db, '');
+      await relay();
     }
   };
   const tailing = tail();
@@ -186,7 +187,7 @@ it('logs nothing before what another is about to log', async () => {
   await db.transaction(async (query) => {
     await query(`SELECT relay_events(10, '')`);
     await givenGeneration(db, { ownerId });
-    second = relayEvents(db, '');
+    second = relay();
     await eventually(async () => {
       const [waiting] = await db.query<{ is: boolean }>(
         `SELECT count(*) > 0 AS is FROM pg_stat_activity

@@ -100,3 +100,26 @@ it('goes on when Postgres cut its connections', async () => {
   await happen(2);
   await eventually(() => moved() >= 2);
 });
+
+it('sets aside what cannot be relayed, and tells of the rest', async () => {
+  const errors: string[] = [];
+  await happen(1);
+  await database.query(
+    // No body can be made of outputs that are no list.
+    `UPDATE outbox SET facts = facts || '{"outputs": "none"}' WHERE id = (SELECT min(id) FROM outbox)`,
+  );
+  await happen(3);
+  const { relay, moved } = givenRelay((error) => {
+    errors.push(String(error));
+  });
+  await eventually(
+    () => {
+      relay.ring();
+      return moved() === 3;
+    },
+    { timeoutMs: 15_000 },
+  );
+  expect(errors.at(-1)).toContain('was set aside');
+  const left = await database.query('SELECT id FROM outbox WHERE set_aside_at IS NOT NULL');
+  expect(left).toHaveLength(1);
+});

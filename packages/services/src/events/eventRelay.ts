@@ -1,4 +1,5 @@
-import { isMoreToRelay, relayEvents, type Database, type Relayed } from '@avatarforge/db';
+import { DependencyError } from '@avatarforge/core';
+import { relayEvents, setOldestEventAside, type Database, type Relayed } from '@avatarforge/db';
 import { startInterval } from '@avatarforge/runtime';
 
 /** What relaying works with. */
@@ -22,27 +23,46 @@ export interface EventRelay {
 /** For events of processes that died before they could tell. */
 const SWEEP_MS = 1000;
 
+/** Few enough not to keep other processes waiting for long. */
+const MOST = 100;
+
 /** Whoever writes an event relays it, and every process looks once a second for what was left behind. */
 export function startEventRelay(deps: EventRelayDeps): EventRelay {
+  const { database, publicUrl, onRelayed, onError } = deps;
   let working: Promise<void> | null = null;
   let rings = 0;
+  let most = MOST;
 
   const relayAll = async () => {
     try {
       let heard: number;
-      let relayed: Relayed;
+      let isMore: boolean;
       do {
         heard = rings;
-        relayed = await relayEvents(deps.database, deps.publicUrl);
-        if (relayed.moved > 0) deps.onRelayed(relayed);
-      } while (heard !== rings || isMoreToRelay(relayed));
+        const relayed = await relayEvents(database, { publicUrl, most });
+        if (relayed.moved > 0) onRelayed(relayed);
+        isMore = relayed.moved === most;
+        most = Math.min(MOST, 2 * most);
+      } while (heard !== rings || isMore);
     } catch (error) {
-      deps.onError(error);
+      onError(error);
+      await giveWay(error).catch(onError);
     } finally {
       // In one step with the look at the rings: none comes in between.
       working = null;
     }
   };
+
+  /** Fewer at a time are soon done, and one that cannot be told at all keeps nobody else waiting. */
+  const giveWay = async (error: unknown) => {
+    const isNotNow = error instanceof DependencyError;
+    if (most === 1 && !isNotNow) {
+      const id = await setOldestEventAside(database);
+      onError(new Error(`event ${id} of the outbox cannot be relayed and was set aside`));
+    }
+    most = Math.ceil(most / 2);
+  };
+
   const ring = () => {
     rings += 1;
     working ??= relayAll();
@@ -53,7 +73,7 @@ export function startEventRelay(deps: EventRelayDeps): EventRelay {
     everyMs: SWEEP_MS,
     jitter: 0.2,
     run: ring,
-    onError: deps.onError,
+    onError,
   });
   return {
     ring: () => void ring(),
