@@ -9,6 +9,8 @@ export interface SmtpSink {
   url: string;
   /** The letters that were taken, in order. */
   letters: ParsedMail[];
+  /** Every address that somebody wrote to, whether the letter was taken or not. */
+  recipients: string[];
   /** What it says from now on to those who write to this address, instead of taking the letter. */
   refuse(address: string, code: number): void;
   /** Takes letters to this address again. */
@@ -18,11 +20,13 @@ export interface SmtpSink {
 /** Starts a mail server on loopback; it is stopped after the tests of the file. */
 export async function startSmtpSink(): Promise<SmtpSink> {
   const letters: ParsedMail[] = [];
+  const recipients: string[] = [];
   const refusals = new Map<string, number>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onRcptTo({ address }, _session, done) {
+      recipients.push(address);
       const code = refusals.get(address);
       done(code === undefined ? null : Object.assign(new Error('not now'), { responseCode: code }));
     },
@@ -50,6 +54,7 @@ export async function startSmtpSink(): Promise<SmtpSink> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     letters,
+    recipients,
     refuse: (address, code) => {
       refusals.set(address, code);
     },

@@ -1,10 +1,10 @@
 import type { Generation } from '@avatarforge/contracts';
-import { AppError } from '@avatarforge/core';
 import type { GenerationRecord } from '@avatarforge/db';
 import {
   cancelGeneration,
   createGeneration,
   deleteGeneration,
+  findOwnGeneration,
   getGeneration,
   listAttempts,
   listGenerations,
@@ -112,22 +112,9 @@ async function answerCreated(
     id,
     AbortSignal.any([deps.stopping, gone.signal, over]),
   );
-  const now = await findUnlessDeleted(deps, ctx, id);
+  // It was created, whatever has become of it.
+  const now = await findOwnGeneration(deps, { ctx, id });
   if (!now) return created;
   if (isFinal) res.status(200);
   return show(deps, now);
-}
-
-/** It was created, whatever has become of it. */
-async function findUnlessDeleted(
-  deps: GenerationDeps,
-  ctx: ServiceContext,
-  id: string,
-): Promise<GenerationRecord | null> {
-  try {
-    return await getGeneration(deps, { ctx, id });
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') return null;
-    throw error;
-  }
 }

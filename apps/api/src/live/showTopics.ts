@@ -1,7 +1,6 @@
 import type { Generation } from '@avatarforge/contracts';
-import { AppError } from '@avatarforge/core';
 import type { Database, GenerationRecord } from '@avatarforge/db';
-import { getGeneration, listGenerations, type ServiceContext } from '@avatarforge/services';
+import { findOwnGeneration, listGenerations, type ServiceContext } from '@avatarforge/services';
 import { showGenerations, type ShowDeps } from '../handlers/showGenerations';
 import type { LiveTopics } from './liveClient';
 
@@ -14,7 +13,7 @@ export function createShowTopics(deps: ShowDeps & { database: Database }, ctx: S
     const records =
       topics === 'all'
         ? await listUnfinished(deps, ctx)
-        : (await Promise.all(topics.map((id) => findOwn(deps, ctx, id)))).flatMap(
+        : (await Promise.all(topics.map((id) => findOwnGeneration(deps, { ctx, id })))).flatMap(
             (one) => one ?? [],
           );
     return showGenerations(deps, records);
@@ -29,17 +28,4 @@ async function listUnfinished(
     listGenerations(deps, { ctx, query: { status, limit: MOST_SHOWN } }),
   );
   return (await Promise.all(pages)).flatMap(({ generations }) => generations);
-}
-
-async function findOwn(
-  deps: { database: Database },
-  ctx: ServiceContext,
-  id: string,
-): Promise<GenerationRecord | null> {
-  try {
-    return await getGeneration(deps, { ctx, id });
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found') return null;
-    throw error;
-  }
 }

@@ -73,7 +73,7 @@ it('tries again where the server has no time, and gives up where it will not', a
   expect(lettersTo('busy@example.com')).toHaveLength(1);
 });
 
-it('loses no letter of a postman who died with it', async () => {
+it('sends a letter that was claimed before and never finished, when its time has come', async () => {
   await system.database.query(
     `INSERT INTO emails (owner_id, address, event, body, tries, next_at)
        SELECT owner_id, 'kim@example.com', event, body, 1, now() FROM emails LIMIT 1`,
