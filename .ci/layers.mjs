@@ -25,7 +25,9 @@ const ARROWS = {
     'workflows',
   ],
   'packages/embedded': [],
-  'packages/testing': [],
+  'packages/fault-proxy': [],
+  'packages/testing': ['fault-proxy'],
+  'packages/rig': ['db', 'embedded', 'runtime'],
   'apps/api': [
     'contracts',
     'core',
@@ -58,6 +60,7 @@ const ARROWS = {
     'embedded',
     'pool-sim',
     'queue',
+    'rig',
     'runtime',
     'services',
     'workflows',

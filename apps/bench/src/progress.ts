@@ -8,11 +8,11 @@ import { relayEvents, type Database } from '@avatarforge/db';
 import { waitUntil } from '@avatarforge/embedded';
 import { quantile } from '@avatarforge/pool-sim';
 import { createLiveChannel, type LiveChannel } from '@avatarforge/queue';
+import { startApi, startServers } from '@avatarforge/rig';
 import { createReleasers, type Releasers } from '@avatarforge/runtime';
 import { createApiKey } from '@avatarforge/services';
 import type { Bench, BenchResult, Figure } from './bench';
 import type { Heard, ReadersOrder } from './streamReaders';
-import { startApi, startServers } from './system';
 
 const GENERATIONS = 100;
 const READER_PROCESSES = 2;
@@ -102,7 +102,7 @@ async function measure(
 async function startSystem(releasers: Releasers) {
   const servers = await startServers(releasers);
   const { database, redisUrl } = servers;
-  const port = await startApi(servers, releasers);
+  const port = Number(new URL((await startApi(servers, { releasers })).url).port);
   const channel = createLiveChannel({ redisUrl, log: { warn: () => undefined } });
   releasers.push('channel', () => channel.close(), { timeoutMs: STOP_MS });
   if (!(await waitUntil(() => channel.isSettled(), { timeoutMs: STOP_MS }))) {

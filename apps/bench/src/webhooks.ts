@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateGeneration } from '@avatarforge/contracts';
-import { freePort, waitUntil } from '@avatarforge/embedded';
+import { waitUntil } from '@avatarforge/embedded';
 import { quantile } from '@avatarforge/pool-sim';
+import { startComfySim, startProgram, startServers, type Servers } from '@avatarforge/rig';
 import { createReleasers, type Releasers } from '@avatarforge/runtime';
 import {
   createEndpoint,
@@ -19,7 +19,6 @@ import {
 } from '@avatarforge/services';
 import { loadModels, loadWorkflows } from '@avatarforge/workflows';
 import type { Bench, BenchResult } from './bench';
-import { startProgram, startServers, untilAnswered, type Servers } from './system';
 
 const STOP_MS = 10_000;
 const PER_S = 4;
@@ -97,14 +96,7 @@ async function startReceiver(releasers: Releasers): Promise<{ url: string; lags:
 }
 
 async function startPool(servers: Servers, releasers: Releasers): Promise<void> {
-  const port = String(await freePort());
-  const sim = {
-    ...{ COMFY_SIM_HOST: '127.0.0.1', COMFY_SIM_PORT: port },
-    ...{ COMFY_SIM_DIR: join(servers.home, 'comfy-sim'), COMFY_SIM_STEP_MS: '5' },
-  };
-  const tail = await startProgram('comfy-sim', servers, { env: sim, releasers });
-  const url = `http://127.0.0.1:${port}`;
-  await untilAnswered(`${url}/system_stats`, tail);
+  const { url } = await startComfySim(servers, { releasers, env: { COMFY_SIM_STEP_MS: '5' } });
   const env = { COMFYUI_URLS: url, OUTBOUND_ALLOW: '127.0.0.1' };
   await startProgram('worker', servers, { env, releasers });
 }

@@ -1,0 +1,1 @@
+export { openFaultProxy, type FaultProxy } from './faultProxy';
