@@ -34,7 +34,7 @@ export type Die = () => void;
 export function createComfySim(options: Partial<ComfySimOptions> = {}, die?: Die): ComfySim {
   const ownDirectory = join(tmpdir(), `comfy-sim-${randomUUID()}`);
   const settings = { ...defaultOptions, directory: ownDirectory, ...options };
-  const executions = new ExecutionLog();
+  const executions = new ExecutionLog(settings.journal);
   const faults = new Faults();
   for (const fault of settings.faults) faults.add(fault);
   let { port } = settings;

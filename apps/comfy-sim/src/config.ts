@@ -86,6 +86,10 @@ export const ComfySimVariables = z.object({
     .enum(previewMethods)
     .default(defaultOptions.previewMethod)
     .describe('Previews of steps that nobody asked for.'),
+  COMFY_SIM_JOURNAL: z
+    .string()
+    .optional()
+    .describe('A file that keeps what ran, so that a killed simulator can still tell.'),
   COMFY_SIM_FAULTS: faults
     .optional()
     .describe('What goes wrong from the start, a JSON list of faults.'),
@@ -121,6 +125,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     historyGapMs: values.COMFY_SIM_HISTORY_GAP_MS,
     responseDelayMs: values.COMFY_SIM_RESPONSE_DELAY_MS,
     previewMethod: values.COMFY_SIM_PREVIEW_METHOD,
+    journal: values.COMFY_SIM_JOURNAL,
     faults: values.COMFY_SIM_FAULTS ?? [],
   });
 }

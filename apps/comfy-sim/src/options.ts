@@ -54,6 +54,8 @@ export interface ComfySimOptions {
   /** Names in the order in which Python's sets hand them out; a real server draws it at every start. */
   readonly setOrder: readonly string[];
   readonly clock: Clock;
+  /** A file that outlives the process and keeps what ran. */
+  readonly journal?: string | undefined;
   /** What goes wrong from the start. */
   readonly faults: readonly FaultRequest[];
 }
