@@ -1,6 +1,6 @@
 import { givenHome, startAvatarForge, type AvatarForge } from './fixtures/avatarForge';
 import { residentMemoryOf } from './fixtures/memory';
-import { noisePng } from './fixtures/png';
+import { noisePng } from '@avatarforge/rig';
 import { completed, send } from './fixtures/requests';
 import { givenStores } from './fixtures/stores';
 import { postForm, postInline } from './fixtures/streamed';

@@ -172,6 +172,17 @@ test('an instance whose GPU failed gets nothing, from the next worker either, an
   await untilHealth('quarantined');
 }, 60_000);
 
+test('an instance whose disk is full gets nothing for a while, and its work is drawn elsewhere', async () => {
+  system.sim.faults.add({ kind: 'disk_full' });
+  await startWorkerOnFirst();
+  const { id } = await system.create({ steps: 1 });
+  expect((await untilHealth('quarantined')).healthReason).toContain('disk of ComfyUI is full');
+  expect(await reasonsOf(id)).toEqual(['disk_full']);
+  await worker?.release();
+  await startWorkerOnBoth();
+  expect(await system.final(id, 30_000)).toMatchObject({ status: 'completed' });
+}, 60_000);
+
 test('an instance that ran out of memory is asked to free it', async () => {
   system.sim.faults.add({ kind: 'out_of_memory', match: { node_class: 'LabSlow' }, times: 1 });
   system.sim.faults.add({ kind: 'http_slow', ms: 1, match: { path: '/free' } });

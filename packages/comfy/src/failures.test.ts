@@ -25,6 +25,14 @@ test.each([
   expect(error('torch.AcceleratorError', message).kind).toBe('device_error');
 });
 
+test.each([
+  ['OSError', '[Errno 28] No space left on device'],
+  ['OSError', "[Errno 122] Disk quota exceeded: '/srv/comfy/output/a.png'"],
+  ['RuntimeError', 'PytorchStreamWriter failed writing file: No space left on device'],
+])('%s (%s) is of the disk, not of the graph', (type, message) => {
+  expect(error(type, message).kind).toBe('disk_full');
+});
+
 test('a model file that vanished before it was loaded is a missing model', () => {
   const message = "[Errno 2] No such file or directory: '/srv/comfy/models/loras/x.safetensors'";
   expect(error('FileNotFoundError', message)).toMatchObject({

@@ -6,7 +6,8 @@ import { safeText } from './safeText';
  * `out_of_memory` the run needed more memory than there was · `missing_model` a model file is not
  * installed · `missing_node` a node class is not installed · `validation` a node refuses an input ·
  * `invalid` the graph as a whole is refused · `node_error` a node failed while running ·
- * `device_error` the GPU failed under it, and fails all that comes after until ComfyUI is restarted.
+ * `device_error` the GPU failed under it, and fails all that comes after until ComfyUI is restarted ·
+ * `disk_full` a file could not be written for want of space.
  */
 export type ComfyFailureKind =
   | 'out_of_memory'
@@ -15,7 +16,8 @@ export type ComfyFailureKind =
   | 'validation'
   | 'invalid'
   | 'node_error'
-  | 'device_error';
+  | 'device_error'
+  | 'disk_full';
 
 /** Why a graph was refused or failed. Every text in it may be shown to users. */
 export interface ComfyFailure {
@@ -73,6 +75,8 @@ const OUT_OF_MEMORY =
   /out of memory|not enough memory|can't allocate memory|allocation on device|CUBLAS_STATUS_ALLOC_FAILED/i;
 const DEVICE_ERROR =
   /(?:CUDA|HIP|cuDNN|cuBLAS) error: (?:an illegal memory|illegal (?:address|instruction)|unspecified launch|misaligned|device-side assert|uncorrectable ECC|unknown error)/i;
+/** ENOSPC and EDQUOT, as Python and the system's own messages say it. */
+const DISK_FULL = /\[Errno (?:28|122)\]|No space left on device|Disk quota exceeded/i;
 
 /** Whether `name` names a model file, by its extension. */
 export function isModelFile(name: string): boolean {
@@ -84,6 +88,7 @@ function classify(type: string, message: string): ComfyFailureKind {
     return 'out_of_memory';
   }
   if (DEVICE_ERROR.test(message)) return 'device_error';
+  if (DISK_FULL.test(message)) return 'disk_full';
   const isAbsentModel = type === 'FileNotFoundError' && isModelFile(message);
   return isAbsentModel || message.startsWith('Model in folder') ? 'missing_model' : 'node_error';
 }

@@ -2,7 +2,7 @@
 // time, and then one prompt at a time until it has drawn a picture. Times are milliseconds by the caller's monotonic clock.
 
 /** What an instance can do wrong. */
-export type Trouble = 'died' | 'hung' | 'cancel_ignored' | 'device_error' | 'stalled';
+export type Trouble = 'died' | 'hung' | 'cancel_ignored' | 'device_error' | 'stalled' | 'disk_full';
 
 /** What is remembered of the troubles of an instance. */
 export interface Circuit {
@@ -42,6 +42,7 @@ const TROUBLES: Record<Trouble, { reason: string; atLeast: number }> = {
     reason: 'ComfyUI did not stop drawing a picture that was cancelled.',
   },
   device_error: { atLeast: 3, reason: 'The GPU failed: it may need ComfyUI to be restarted.' },
+  disk_full: { atLeast: 1, reason: 'The disk of ComfyUI is full: make room there.' },
   stalled: { atLeast: 3, reason: 'ComfyUI takes prompts and works no more: restart it.' },
 };
 

@@ -87,6 +87,7 @@ export const END_REASONS = {
   },
   instance_retired: retries('mishap', 0, 'The ComfyUI instance was taken out of service.'),
   device_error: retries('try', 1000, 'The GPU of the ComfyUI instance failed.'),
+  disk_full: retries('mishap', 5000, 'The disk of the ComfyUI instance is full.'),
   hang: retries('try', 1000, 'The ComfyUI instance stopped making progress.'),
   out_of_memory: { ...retries('try', 5000, 'ComfyUI ran out of memory.'), needsMemory: true },
   cancelled: retries('mishap', 1000, 'It was cancelled.'),

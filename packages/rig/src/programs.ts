@@ -73,9 +73,27 @@ async function startServing(
   const env = { ...options.env, [portVariable]: port };
   const program = await startProgram(name, servers, { ...options, env });
   const url = `http://127.0.0.1:${port}`;
-  const isUp = await waitUntil(() => isAnswered(url + path), { timeoutMs: START_MS });
-  if (!isUp) throw new Error(`${url + path} did not answer\n${program.tail()}`);
+  await untilServing(program, () => isAnswered(url + path));
   return { ...program, url };
+}
+
+/**
+ * Waits until a program serves.
+ * @throws Error with the last that it wrote, when it ends or takes longer than a minute; it is ended then.
+ */
+export async function untilServing(
+  program: RunningService,
+  isServing: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const over = new AbortController();
+  const ended = program.exited.then(() => false);
+  const limits = { timeoutMs: START_MS, everyMs: 50, signal: over.signal };
+  const isUp = await Promise.race([waitUntil(isServing, limits), ended]);
+  if (isUp) return;
+  over.abort();
+  const tail = program.tail();
+  await program.stop(0);
+  throw new Error(`${program.name} did not start\n${tail}`);
 }
 
 async function isAnswered(url: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deployMigrations, openDatabase, type Database } from '@avatarforge/db';
 import {
   startPostgres,
@@ -50,7 +50,12 @@ export async function startServers(
   if (existsSync(cache)) symlinkSync(cache, join(home, 'cache'));
   const options = { home, durable: isDurable, log: () => undefined };
   const postgres = await startPostgres({ ...options, maxConnections });
-  releasers.push('postgres', () => postgres.stop(), { timeoutMs: STOP_MS });
+  const stopPostgres = async () => {
+    await postgres.stop();
+    // It may lie outside of the folder.
+    await rm(dirname(postgres.dataDir), { recursive: true, force: true });
+  };
+  releasers.push('postgres', stopPostgres, { timeoutMs: STOP_MS });
   const redis = await startRedis({ ...options, durable: false });
   releasers.push('redis', () => redis.stop(), { timeoutMs: STOP_MS });
   const migrationsDir = join(ROOT, 'prisma/migrations');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -33,6 +33,23 @@ describe('createDiskStorage', () => {
     await storage.put('sha256/h/n', body(), options);
     await storage.delete('sha256/h/n');
     expect(await readdir(join(folder, 'objects'), { recursive: true })).toEqual(['.incoming']);
+  });
+
+  it('knows nothing of its objects while its folder is away', async () => {
+    const storage = openStorage();
+    expect(await storage.head('sha256/h/n')).toBeNull();
+    await storage.put('sha256/h/n', body(), options);
+    const root = join(folder, 'objects');
+    await rename(root, `${root}.away`);
+    await writeFile(root, '');
+    await expect(storage.head('sha256/h/n')).rejects.toThrow(StorageUnavailableError);
+    await expect(storage.get('sha256/h/n')).rejects.toThrow(StorageUnavailableError);
+    await expect(storage.put('sha256/h/m', body(), options)).rejects.toThrow(
+      StorageUnavailableError,
+    );
+    await rm(root);
+    await rename(`${root}.away`, root);
+    expect(await storage.head('sha256/h/n')).toEqual({ size: 1 });
   });
 
   it('stores an object while the folder it goes to is being removed as empty', async () => {

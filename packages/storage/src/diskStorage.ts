@@ -53,6 +53,7 @@ export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
     get: (key, { range } = {}) =>
       translated(async () => {
         const found = await unlessAbsent(openObject(key, pathOf(key), range));
+        if (!found) await assertFolder(root);
         if (!found) throw new ObjectNotFoundError(key);
         return found;
       }),
@@ -60,6 +61,7 @@ export function createDiskStorage({ root }: DiskStorageOptions): ObjectStorage {
     head: (key) =>
       translated(async () => {
         const found = await unlessAbsent(stat(pathOf(key)));
+        if (!found) await assertFolder(root);
         return found?.isFile() ? { size: found.size } : null;
       }),
 
@@ -174,6 +176,12 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
     if (entry.isDirectory()) yield* filesBelow(path);
     else yield path;
   }
+}
+
+/** Where the whole store is away, no object is known to be absent. An empty store has no folder yet. */
+async function assertFolder(root: string): Promise<void> {
+  const found = await unlessAbsent(stat(root));
+  if (found?.isDirectory() === false) throw new Error(`${root} is no folder`);
 }
 
 async function translated<T>(run: () => Promise<T>): Promise<T> {

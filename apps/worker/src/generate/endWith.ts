@@ -24,6 +24,7 @@ export const FAILURE_REASONS = {
   missing_node: 'missing_node',
   node_error: 'node_error',
   device_error: 'device_error',
+  disk_full: 'disk_full',
   validation: 'rejected',
   invalid: 'rejected',
 } as const satisfies Record<ComfyFailure['kind'], EndReason>;

@@ -10,6 +10,7 @@ const TROUBLES: Partial<Record<EndReason, Trouble>> = {
 /** What the end of a prompt says against its instance; null: nothing. */
 export function troubleOf(result: FollowResult): Trouble | null {
   if (result.outcome === 'lost') return TROUBLES[result.reason] ?? null;
-  const isBroken = result.outcome === 'error' && result.failure.kind === 'device_error';
-  return isBroken ? 'device_error' : null;
+  if (result.outcome !== 'error') return null;
+  const { kind } = result.failure;
+  return kind === 'device_error' || kind === 'disk_full' ? kind : null;
 }

@@ -32,6 +32,7 @@ const PAYERS = {
   instance_lost: 'nobody',
   instance_retired: 'nobody',
   device_error: 'nobody',
+  disk_full: 'nobody',
   hang: 'nobody',
   out_of_memory: 'nobody',
   cancelled: 'owner',
