@@ -65,6 +65,18 @@ const ARROWS = {
     'services',
     'workflows',
   ],
+  'apps/chaos': [
+    'core',
+    'db',
+    'embedded',
+    'fault-proxy',
+    'pool-sim',
+    'rig',
+    'runtime',
+    'services',
+    'storage',
+    'webhooks',
+  ],
   'apps/cli': ['core', 'db', 'embedded', 'runtime', 'services'],
   'apps/e2e': [],
 };
