@@ -316,10 +316,16 @@ describe('a retry', () => {
 });
 
 describe('a cancel', () => {
-  test('of what waits is done at once; a second one is too late', async () => {
+  test('of what waits is done at once; sent again it is answered as before', async () => {
     const { id } = await create(ann);
     const cancelled = await readAnswer('cancelGeneration', await act(id, 'cancel'));
     expect(cancelled).toMatchObject({ status: 'cancelled', cancel_requested: true });
+    expect(await readAnswer('cancelGeneration', await act(id, 'cancel'))).toEqual(cancelled);
+  });
+
+  test.each(['completed', 'failed'] as const)('of what is %s is refused', async (status) => {
+    const { id } = await create(ann);
+    await finish(id, status);
     expect(await codeOf(await act(id, 'cancel'))).toBe('wrong_state');
   });
 });

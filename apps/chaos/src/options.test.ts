@@ -3,16 +3,16 @@ import { parseOptions } from './options';
 test('without arguments a run of some minutes on the disk', () => {
   expect(parseOptions([])).toEqual({
     ...{ generations: 300, faults: 20, seed: 1, every: 5, calm: 15 },
-    ...{ storage: 'disk', canary: null, json: null },
+    ...{ storage: 'disk', kinds: null, canary: null, json: null },
   });
 });
 
 test('every argument is taken', () => {
   const args = '--generations 10 --faults 0 --seed 7 --every 0.5 --calm 0 --storage s3';
-  const more = '--canary rerun-one --json out.json';
+  const more = '--kinds zombie,link_cut --canary rerun-one --json out.json';
   expect(parseOptions(`${args} ${more}`.split(' '))).toEqual({
     ...{ generations: 10, faults: 0, seed: 7, every: 0.5, calm: 0 },
-    ...{ storage: 's3', canary: 'rerun-one', json: 'out.json' },
+    ...{ storage: 's3', kinds: ['zombie', 'link_cut'], canary: 'rerun-one', json: 'out.json' },
   });
 });
 

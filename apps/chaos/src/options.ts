@@ -13,6 +13,8 @@ export interface ChaosOptions {
   /** Seconds without faults before and after. */
   calm: number;
   storage: 'disk' | 's3';
+  /** The kinds of faults to make; null: all. */
+  kinds: readonly string[] | null;
   /** A violation that is planted, and must be found. */
   canary: Canary | null;
   json: string | null;
@@ -23,7 +25,7 @@ export type Canary = (typeof CANARIES)[number];
 
 /** How it is used, for people. */
 export const USAGE = `npm run chaos -- [--generations 300] [--faults 20] [--seed 1] [--every 5] [--calm 15]
-                 [--storage disk|s3] [--canary ${CANARIES.join('|')}] [--json FILE]`;
+                 [--storage disk|s3] [--kinds KIND,KIND] [--canary ${CANARIES.join('|')}] [--json FILE]`;
 
 /** Reads the command line. @throws Error that says what is wrong with it */
 export function parseOptions(args: string[]): ChaosOptions {
@@ -36,6 +38,7 @@ export function parseOptions(args: string[]): ChaosOptions {
       every: { type: 'string', default: '5' },
       calm: { type: 'string', default: '15' },
       storage: { type: 'string', default: 'disk' },
+      kinds: { type: 'string' },
       canary: { type: 'string' },
       json: { type: 'string' },
     },
@@ -49,6 +52,7 @@ export function parseOptions(args: string[]): ChaosOptions {
     ...{ generations: number('generations'), faults: number('faults'), seed: number('seed') },
     ...{ every: number('every'), calm: number('calm') },
     storage: oneOf('storage', ['disk', 's3'], values.storage),
+    kinds: values.kinds?.split(',') ?? null,
     canary: values.canary === undefined ? null : oneOf('canary', CANARIES, values.canary),
     json: values.json ?? null,
   };

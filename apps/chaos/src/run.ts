@@ -108,6 +108,13 @@ const processesOf = ({ apis, workers, instances, postgres, redis }: Installation
   redis,
 ];
 
+/** @throws Error that names the kind there is not */
+function chosen(kinds: ChaosOptions['kinds']): readonly Fault[] {
+  const unknown = kinds?.find((kind) => FAULTS.every((fault) => fault.kind !== kind));
+  if (unknown !== undefined) throw new Error(`there is no fault "${unknown}"; see --help`);
+  return FAULTS.filter(({ kind }) => kinds === null || kinds.includes(kind));
+}
+
 const refusalOf = (fault: Fault, world: World): string | null => fault.refusal?.(world) ?? null;
 
 const notRunOn = (world: World): string[] =>
@@ -135,7 +142,7 @@ async function playPhases(
   say(`${options.faults} faults, one every ${options.every} s`);
   const faults = startFaults(
     world,
-    FAULTS.filter((fault) => refusalOf(fault, world) === null),
+    chosen(options.kinds).filter((fault) => refusalOf(fault, world) === null),
     {
       ...{ count: options.faults, everyMs: options.every * 1000 },
       onFault({ kind, target }) {

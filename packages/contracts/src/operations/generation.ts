@@ -80,7 +80,8 @@ export const generationOperations = {
     path: '/v1/generations/{id}/cancel',
     tag: 'Generations',
     summary: 'Stop a generation',
-    description: 'What waits is dropped at once; what is being drawn is stopped within moments.',
+    description:
+      'What waits is dropped at once; what is being drawn is stopped within moments. Sent again, it is answered as before.',
     scope: 'generations:write',
     params: GenerationParams,
     status: 202,

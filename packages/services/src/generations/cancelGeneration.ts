@@ -9,8 +9,8 @@ import { requireScope, type ServiceContext } from '../context';
 
 /**
  * Cancels the caller's generation: what waits at once, what runs within seconds; what is stored of it stays. Gives it as
- * it is then. Throws {@link AppError} `not_found`, `wrong_state` when it is over, `too_late` when all is drawn and only
- * to be stored.
+ * it is then, also when it was cancelled before: an answer may have been lost. Throws {@link AppError} `not_found`,
+ * `wrong_state` when it has ended otherwise, `too_late` when all is drawn and only to be stored.
  */
 export async function cancelGeneration(
   { database }: { database: Database },
@@ -19,9 +19,6 @@ export async function cancelGeneration(
   requireScope(ctx, 'generations:write');
   const where = { id, ownerId: ctx.userId };
   const outcome = isId(id) ? await requestCancel(database, where) : null;
-  if (outcome === 'finished') {
-    throw new AppError('wrong_state', 'It is over: there is nothing left to cancel.');
-  }
   if (outcome === 'too_late') {
     throw new AppError(
       'too_late',
@@ -30,5 +27,8 @@ export async function cancelGeneration(
   }
   const generation = outcome && (await findGeneration(database, where));
   if (!generation) throw new AppError('not_found', `There is no generation ${id}.`);
+  if (outcome === 'finished' && generation.status !== 'cancelled') {
+    throw new AppError('wrong_state', 'It is over: there is nothing left to cancel.');
+  }
   return generation;
 }
