@@ -17,7 +17,7 @@ export function storyOf(evidence: Evidence, generationId: string, startedAt: num
   const lines: [number, string][] = [
     ...attempts.flatMap((one): [number, string][] => [
       [one.dispatched_at ?? one.ended_at ?? 0, `attempt ${one.id} of shot ${one.shot_id} is sent`],
-      [one.ended_at ?? Infinity, `attempt ${one.id} is ${one.state} ${one.end_reason ?? ''}`],
+      [one.ended_at ?? Infinity, `attempt ${one.id} is ${one.end_reason ?? one.state}`],
     ]),
     ...runs.map(({ started_at, instance, prompt_id }): [number, string] => [
       started_at,
