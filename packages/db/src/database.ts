@@ -2,6 +2,7 @@ import { DependencyError } from '@avatarforge/core';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { Prisma, PrismaClient } from './generated/client';
+import { forgetStatements, isPlanOutdated, toStatement } from './statements';
 
 /** A statement that waits longer than this for a lock, or runs longer, fails and is told. */
 const SESSION_OPTIONS = [
@@ -76,10 +77,14 @@ async function run<Row extends QueryResultRow>(
   values?: unknown[],
 ): Promise<Row[]> {
   try {
-    const result = await runner.query<Row>(text, values);
+    const result = await runner.query<Row>(toStatement(text, values));
     return result.rows;
   } catch (error) {
-    throw toDependencyError(error);
+    if (!isPlanOutdated(error)) throw toDependencyError(error);
+    forgetStatements();
+    // A transaction has failed as a whole.
+    if (runner instanceof Pool) return run(runner, text, values);
+    throw new DependencyError('database', true, { cause: error });
   }
 }
 

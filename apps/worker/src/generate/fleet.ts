@@ -201,7 +201,10 @@ export class Fleet {
         continue;
       }
       const hasClaimed = await this.claimFor(hungry);
-      if (hasClaimed) continue;
+      if (hasClaimed) {
+        hadTicket = false;
+        continue;
+      }
       // A ticket for what cannot be run here is left to others: no second one is taken at once.
       if (hadTicket) await this.hungry.wait(AFTER_VAIN_TICKET_MS, signal);
       hadTicket = (await this.deps.tickets.next({ timeoutMs: CLAIM_MS, signal })) !== null;
