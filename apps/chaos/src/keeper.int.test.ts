@@ -17,7 +17,7 @@ beforeEach(async () => {
     if (starts === 2) throw new Error('what it needs is away');
     return spawnService({
       ...{ name: 'sleeper', command: process.execPath, env: {}, cwd: folder },
-      args: ['-e', 'setInterval(() => {}, 1000)'],
+      args: ['-e', 'console.log("I sleep"); setInterval(() => {}, 1000)'],
       ...{ runDir: join(folder, 'run'), logFile: join(folder, 'log') },
     });
   });
@@ -29,17 +29,18 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('one that ends by itself is started again, however often that fails', async () => {
+test('one that ends by itself is started again, however often that fails, and its last words are kept', async () => {
+  await eventually(() => kept.service().tail() === 'I sleep');
   process.kill(kept.service().pid, 'SIGKILL');
   await eventually(() => !kept.isWell());
   await eventually(() => kept.isWell());
-  expect([starts, kept.ownEnds()]).toEqual([3, 1]);
+  expect([starts, kept.ownEnds()]).toEqual([3, ['I sleep']]);
 });
 
 test('one that was killed stays so until it is started', async () => {
   const { pid } = kept.service();
   await kept.kill();
-  expect([kept.isWell(), kept.ownEnds(), starts]).toEqual([false, 0, 1]);
+  expect([kept.isWell(), kept.ownEnds(), starts]).toEqual([false, [], 1]);
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   await kept.start();
   expect([kept.isWell(), starts]).toEqual([true, 3]);

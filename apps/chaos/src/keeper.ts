@@ -20,8 +20,8 @@ export interface Keeper {
   pause(): void;
   /** SIGCONT */
   resume(): void;
-  /** How often it ended though nobody had told it to. */
-  ownEnds(): number;
+  /** The last it wrote, each time that it ended though nobody had told it to. */
+  ownEnds(): readonly string[];
 }
 
 /** Keeps a process that `start` begins; `running`: one that was begun before. */
@@ -34,7 +34,7 @@ export function keep(
   let isWanted = false;
   let isPaused = false;
   let isServing = false;
-  let ownEnds = 0;
+  const ownEnds: string[] = [];
 
   const watch = (service: RunningService) => {
     current = service;
@@ -43,7 +43,7 @@ export function keep(
       if (current !== service) return;
       isServing = false;
       if (!isWanted) return;
-      ownEnds += 1;
+      ownEnds.push(service.tail());
       await delay(RESTART_MS);
       await begin();
     });

@@ -43,6 +43,8 @@ async function run(options: ChaosOptions): Promise<number> {
     const report = toReport(outcome, verdict);
     print(`\n${JSON.stringify(report, null, 2)}`);
     for (const refusal of outcome.refusals.slice(0, MOST_STORIES)) print(`refused: ${refusal}`);
+    for (const { name, tail } of outcome.ownEnds.slice(0, MOST_STORIES))
+      print(`\n${name} ended by itself:\n${tail}`);
     tellViolations(verdict, outcome.evidence);
     const isWell = verdict.violations.length === 0 && report.refusals === 0;
     print(isWell ? 'nothing lost, nothing twice' : `VIOLATED; to repeat: --seed ${options.seed}`);

@@ -26,7 +26,7 @@ export interface Report {
   webhooks_missing: number;
   webhooks_forged: number;
   refusals: number;
-  processes_ended_by_themselves: string[];
+  processes_ended_by_themselves: number;
   /** Pictures drawn each second. */
   per_second: { calm: number; faults: number; after: number };
   throughput_share: { during: number; after: number };
@@ -67,7 +67,7 @@ export function toReport(outcome: Outcome, verdict: Verdict): Report {
     webhooks_missing: count(verdict, 'webhook_missing'),
     webhooks_forged: count(verdict, 'webhook_forged'),
     refusals: outcome.refusals.length,
-    processes_ended_by_themselves: [...outcome.ownEnds],
+    processes_ended_by_themselves: outcome.ownEnds.length,
     per_second: rates,
     throughput_share: { during: rates.faults / rates.calm, after: rates.after / rates.calm },
   };

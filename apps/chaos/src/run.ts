@@ -40,8 +40,8 @@ export interface Outcome {
   refusals: readonly string[];
   /** Kinds that cannot be made on this machine: `kind: why`. */
   notRun: readonly string[];
-  /** Processes that ended by themselves: `name: how often`. */
-  ownEnds: readonly string[];
+  /** Processes that ended by themselves, and the last they wrote. */
+  ownEnds: readonly { name: string; tail: string }[];
 }
 
 /** Starts everything, breaks it, lets it come to rest. `say` takes one line of progress at a time. */
@@ -81,7 +81,7 @@ export async function runChaos(
     recoveries: findRecoveries(records, watch.spans),
     ...{ phases, refusals: load.refusals, notRun: notRunOn(world) },
     ownEnds: processesOf(installation).flatMap((kept) =>
-      kept.ownEnds() > 0 ? [`${kept.name}: ${kept.ownEnds()}`] : [],
+      kept.ownEnds().map((tail) => ({ name: kept.name, tail })),
     ),
   };
 }

@@ -150,6 +150,19 @@ test.each(['instance_killed', 'instance_hung', 'zombie', 'out_of_memory', 'disk_
   },
 );
 
+test('of several faults, it is the one that came while it ran', () => {
+  const evidence = givenEvidence();
+  addLostRun(evidence);
+  const about = { kind: 'instance_killed', target: 'instance 2' };
+  const fault = { ...about, from: -6000, to: -4000 };
+  evidence.faults.push({ ...about, from: -12_000, to: -8900 }, fault, {
+    ...about,
+    from: -3000,
+    to: 0,
+  });
+  expect(audit(evidence).extraRuns).toMatchObject([{ fault }]);
+});
+
 test('a run in vain may be the one stray of a worker that slept, or of what was cancelled', () => {
   const evidence = givenEvidence();
   addLostRun(evidence);

@@ -46,13 +46,12 @@ function causeOf(
   attempt: AttemptRow,
   { faults }: Evidence,
 ): Pick<ExtraRun, 'cause' | 'fault'> {
-  const during = faults.filter(
-    ({ from, to }) =>
-      from <= (attempt.ended_at ?? Infinity) && (to ?? from + WAITS_MS) >= execution.started_at,
-  );
-  const fault = during.find(
-    ({ kind, target }) => TAKES_RUN.has(kind) && target === execution.instance,
-  );
+  const { started_at: start, instance } = execution;
+  const end = attempt.ended_at ?? Infinity;
+  const during = faults.filter(({ from, to }) => from <= end && (to ?? from + WAITS_MS) >= start);
+  const taking = during.filter(({ kind, target }) => TAKES_RUN.has(kind) && target === instance);
+  // Of several, the first that came while it ran; else one that had come before, and waited.
+  const fault = taking.find(({ from }) => from >= start) ?? taking.at(-1);
   if (fault) return { cause: 'fault', fault };
   const pause = during.find(({ kind }) => kind === 'worker_paused');
   return pause ? { cause: 'paused_worker', fault: pause } : { cause: null, fault: null };
