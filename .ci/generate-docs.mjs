@@ -1,8 +1,9 @@
-// Writes .env.example and docs/configuration.md from the configuration schemas of the apps.
-// With --check it writes nothing and fails when they differ.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes .env.example and docs/configuration.md from the configuration schemas of the apps, and the tables of figures in
+// other documents from docs/figures. With --check it writes nothing and fails when they differ.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { format, resolveConfig } from 'prettier';
+import { withFigures } from './figures.mjs';
 
 const require = createRequire(import.meta.url);
 const load = (app, name) => require(`../apps/${app}/dist/config.js`)[name];
@@ -50,15 +51,29 @@ function toEnvExample() {
 }
 
 const options = await resolveConfig('docs/configuration.md');
+const toMarkdown = (text) => format(text, { ...options, parser: 'markdown' });
+
+async function toDocumentsWithFigures() {
+  const files = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const documents = files.map((name) => [`docs/${name}`, readFileSync(`docs/${name}`, 'utf8')]);
+  const measured = documents.filter(([, text]) => text.includes('<!-- figures:'));
+  return Promise.all(
+    measured.map(async ([file, text]) => [file, await toMarkdown(withFigures(text, file))]),
+  );
+}
+
 const generated = {
-  '.env.example': toEnvExample(),
-  'docs/configuration.md': await format(toConfiguration(), { ...options, parser: 'markdown' }),
+  '.env.example': [toEnvExample(), 'the configuration'],
+  'docs/configuration.md': [await toMarkdown(toConfiguration()), 'the configuration'],
 };
-for (const [file, text] of Object.entries(generated)) {
+for (const [file, text] of await toDocumentsWithFigures()) {
+  generated[file] = [text, 'docs/figures'];
+}
+for (const [file, [text, origin]] of Object.entries(generated)) {
   if (!process.argv.includes('--check')) {
     writeFileSync(file, text);
   } else if (readFileSync(file, 'utf8') !== text) {
-    console.error(`${file} is not what the schemas say. Run: npm run docs:generate`);
+    console.error(`${file} is not what ${origin} says. Run: npm run docs:generate`);
     process.exitCode = 1;
   }
 }

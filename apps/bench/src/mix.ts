@@ -1,105 +1,137 @@
-import { DEFAULT_SCHEDULING, patienceMs } from '@avatarforge/core';
 import {
   burst,
-  measure,
-  median,
   MODEL_MIX,
   oldestFirst,
-  quantile,
   simulate,
   steady,
-  waitMs,
-  type Outcome,
   type Workload,
 } from '@avatarforge/pool-sim';
-import type { Bench, BenchResult, Figure } from './bench';
+import { createReleasers } from '@avatarforge/runtime';
+import type { Bench, BenchResult, Figure, Target } from './bench';
+import { mediansOver } from './mediansOver';
+import { compareToSimulated, judgeMix, judgeWaits } from './mixRound';
+import { playTrace } from './playTrace';
+import type { Round } from './rounds';
+import { scaledTrace, withRunsOf } from './scaledTrace';
+import { startTracePool, type TracePool } from './tracePool';
 
-const BURST_SHOTS = 600;
-/** FIFO falls behind without end at this load, so that its waits grow with the length of the run. */
-const STEADY_SHOTS = 2000;
 const STEADY_LOAD = 0.9;
+/** FIFO falls behind without end at this load, so that its waits grow with the number of shots. */
+const SHOTS = { burst: 600, steady: 2000 };
+/** On the running system: how many times shorter all times are, and how many shots. */
+const LIVE = { by: 25, rounds: 3, burst: 600, steady: 1000 };
+const QUICK = { by: 50, rounds: 1, burst: 400, steady: 400 };
 
-/** Both policies on one workload. */
-interface Round {
-  speedup: number;
-  loadsSaved: number;
-  toLowerBound: number;
-  waitP99: number;
-  waitMost: number;
-  lateShare: number;
+/** One kind of workload, and what is wanted of it. */
+interface Scene {
+  kind: 'burst' | 'steady';
+  owners: number;
 }
+
+const SCENES: readonly Scene[] = [
+  { kind: 'burst', owners: 1 },
+  { kind: 'steady', owners: 1 },
+  { kind: 'burst', owners: 4 },
+  { kind: 'steady', owners: 4 },
+];
+
+const TARGETS: Record<Scene['kind'], Record<string, Target>> = {
+  burst: {
+    ratio_to_lower_bound: { atMost: 1.05 },
+    loads_saved_share: { atLeast: 0.94 },
+    live_to_simulated: { atLeast: 0.9, atMost: 1.1 },
+  },
+  steady: {
+    loads_saved_share: { atLeast: 0.85 },
+    wait_p99_ratio_to_fifo: { atMost: 0.15 },
+    longest_wait_to_bound: { atMost: 1 },
+    live_to_simulated: { atLeast: 0.9, atMost: 1.1 },
+  },
+};
 
 /** The rows "model mix" of the targets. */
 export const mix: Bench = {
   name: 'mix',
   about:
-    'Simulated: 8 models by Zipf 1 on 4 instances that keep one each, against FIFO with late binding; medians over seeds.',
-  run: ({ isQuick }): BenchResult => {
-    const seeds = Array.from({ length: isQuick ? 3 : 15 }, (_, index) => index + 1);
-    const bursts = (owners: number): Round[] =>
-      seeds.map((seed) => compare(burst({ ...MODEL_MIX, owners }, BURST_SHOTS, seed)));
-    const steadies = (owners: number): Round[] =>
-      seeds.map((seed) =>
-        compare(steady({ ...MODEL_MIX, owners }, STEADY_SHOTS, STEADY_LOAD, seed)),
-      );
-    return {
-      burst: burstFigures(bursts(1)),
-      burst_4_owners: burstFigures(bursts(4)),
-      steady: steadyFigures(steadies(1)),
-      steady_4_owners: steadyFigures(steadies(4)),
-    };
+    '8 models by Zipf 1 on 4 instances that keep one each, loads of 5–20 s and runs of 3–10 s, against FIFO with late binding. ' +
+    `burst, steady: the running system with all times ${LIVE.by} times shorter (quick: ${QUICK.by}); FIFO, and what is called ` +
+    'simulated there, by the policy simulator on the same trace with the run times that were measured. simulated_…: the policy ' +
+    'simulator in full time. Medians over rounds and seeds.',
+  async run({ isQuick }): Promise<BenchResult> {
+    const scenes = isQuick ? SCENES.filter(({ owners }) => owners === 1) : SCENES;
+    const live = await playScenes(scenes, isQuick ? QUICK : LIVE);
+    return { ...live, ...(await simulateScenes(isQuick ? 3 : 15)) };
   },
 };
 
-function burstFigures(rounds: readonly Round[]): Figure[] {
-  return [
-    figure('ratio_to_lower_bound', rounds, ({ toLowerBound }) => toLowerBound, { atMost: 1.05 }),
-    figure('loads_saved_share', rounds, ({ loadsSaved }) => loadsSaved, { atLeast: 0.94 }),
-    figure('speedup_vs_fifo', rounds, ({ speedup }) => speedup),
-    figure('wait_p99_ratio_to_fifo', rounds, ({ waitP99 }) => waitP99),
-  ];
+async function playScenes(scenes: readonly Scene[], scale: typeof LIVE): Promise<BenchResult> {
+  const plays = scenes.map((scene, n) => ({
+    scene,
+    traces: Array.from({ length: scale.rounds }, (_, index) => {
+      const workload = workloadOf(scene, scale[scene.kind], index + 1);
+      return scaledTrace(workload, { by: scale.by, as: `s${n}-r${index}` });
+    }),
+  }));
+  const releasers = createReleasers({ log: { error: () => undefined } });
+  try {
+    const pool = await startTracePool(
+      releasers,
+      plays.flatMap(({ traces }) => traces),
+    );
+    const result: BenchResult = {};
+    for (const { scene, traces } of plays) {
+      result[groupOf(scene)] = figuresOf(
+        scene,
+        await mediansOver(traces, (trace) => play(pool, trace)),
+      );
+    }
+    return result;
+  } finally {
+    await releasers.release();
+  }
 }
 
-function steadyFigures(rounds: readonly Round[]): Figure[] {
-  return [
-    figure('loads_saved_share', rounds, ({ loadsSaved }) => loadsSaved, { atLeast: 0.85 }),
-    figure('wait_p99_ratio_to_fifo', rounds, ({ waitP99 }) => waitP99, { atMost: 0.15 }),
-    figure('longest_wait_to_bound', rounds, ({ waitMost }) => waitMost, { atMost: 1 }),
-    figure('waits_over_bound_share', rounds, ({ lateShare }) => lateShare),
-    figure('speedup_vs_fifo', rounds, ({ speedup }) => speedup),
-    figure('ratio_to_lower_bound', rounds, ({ toLowerBound }) => toLowerBound),
-  ];
-}
-
-function figure(
-  name: string,
-  rounds: readonly Round[],
-  pick: (round: Round) => number,
-  target?: Figure['target'],
-): Figure {
-  return { name, measured: median(rounds.map(pick)), ...(target && { target }) };
-}
-
-function compare(workload: Workload): Round {
-  const outcomes = simulate(workload);
-  const fifoOutcomes = simulate(workload, { policy: oldestFirst });
-  const ours = measure(workload, outcomes);
-  const fifo = measure(workload, fifoOutcomes);
-  const p99 = (all: readonly Outcome[]): number => quantile(all.map(waitMs), 0.99);
-  const toBound = outcomes.map((outcome) => waitMs(outcome) / waitBoundMs(workload, outcome));
+async function play(pool: TracePool, trace: Workload): Promise<Round> {
+  const live = await playTrace(pool, trace);
+  const measured = withRunsOf(trace, live);
+  const fifo = simulate(measured, { policy: oldestFirst });
+  const simulated = simulate(measured, { knowsTimes: true });
   return {
-    speedup: fifo.makespanMs / ours.makespanMs,
-    loadsSaved: 1 - ours.loads / fifo.loads,
-    toLowerBound: ours.makespanMs / ours.lowerBoundMs,
-    waitP99: p99(outcomes) / p99(fifoOutcomes),
-    waitMost: Math.max(...toBound),
-    lateShare: toBound.filter((share) => share > 1).length / toBound.length,
+    ...judgeMix(measured, { ours: live, fifo }),
+    ...compareToSimulated(measured, { live, simulated }),
   };
 }
 
-/** Patience, one run and one load: what a shot waits at most while it is the only impatient one. */
-function waitBoundMs({ loadMs }: Workload, { shot }: Outcome): number {
-  const load = loadMs[shot.lane] ?? 0;
-  const [, longestRunMs] = MODEL_MIX.runMs;
-  return patienceMs(load, DEFAULT_SCHEDULING) + longestRunMs + load;
+async function simulateScenes(seeds: number): Promise<BenchResult> {
+  const result: BenchResult = {};
+  for (const scene of SCENES) {
+    const workloads = Array.from({ length: seeds }, (_, index) =>
+      workloadOf(scene, SHOTS[scene.kind], index + 1),
+    );
+    const medians = await mediansOver(workloads, (workload) => simulateOne(scene, workload));
+    result[`simulated_${groupOf(scene)}`] = figuresOf(scene, medians);
+  }
+  return result;
+}
+
+function simulateOne({ kind }: Scene, workload: Workload): Round {
+  const ours = simulate(workload);
+  const fifo = simulate(workload, { policy: oldestFirst });
+  const round = judgeMix(workload, { ours, fifo });
+  return kind === 'burst' ? round : { ...round, ...judgeWaits(workload, ours) };
+}
+
+function workloadOf({ kind, owners }: Scene, shots: number, seed: number): Workload {
+  const models = { ...MODEL_MIX, owners };
+  return kind === 'burst' ? burst(models, shots, seed) : steady(models, shots, STEADY_LOAD, seed);
+}
+
+const groupOf = ({ kind, owners }: Scene): string =>
+  owners === 1 ? kind : `${kind}_${owners}_owners`;
+
+function figuresOf({ kind }: Scene, round: Round): Figure[] {
+  return Object.entries(round).map(([name, measured]) => {
+    const target = TARGETS[kind][name];
+    return { name, measured, ...(target && { target }) };
+  });
 }

@@ -17,10 +17,20 @@ export interface Heard {
 
 const AT_ONCE = 100;
 const FLOOR_MS = 50;
-const heard: Heard = { progress: [], changes: [], floor: [] };
+let heard: Heard = nothing();
+
+function nothing(): Heard {
+  return { progress: [], changes: [], floor: [] };
+}
+
+/** What was heard since it was last told. */
+function tell(): void {
+  process.send?.(heard);
+  heard = nothing();
+}
 
 process.on('message', (message: ReadersOrder | 'tell') => {
-  if (message === 'tell') process.send?.(heard);
+  if (message === 'tell') tell();
   else void open(message).then(() => process.send?.('connected'));
 });
 

@@ -4,7 +4,7 @@ const ANSWER_MS = 8000;
 const AGAIN_MS = [100, 1000] as const;
 
 /** An answer that was got at last. */
-export interface Answer {
+interface Answer {
   status: number;
   body: unknown;
 }

@@ -27,19 +27,19 @@ const MAX_CONNECTIONS = 150;
 const BUCKET = 'chaos';
 
 /** A cable between two parts. */
-export interface Link {
+interface Link {
   /** `worker 2 – postgres` */
   name: string;
   proxy: FaultProxy;
 }
 
 /** A program, and the cables to what it needs. */
-export interface Program extends Keeper {
+interface Program extends Keeper {
   links: readonly Link[];
 }
 
 /** Its links are to Postgres and Redis. */
-export interface Api extends Program {
+interface Api extends Program {
   /** Where clients reach it. */
   url: string;
   /** The cable between it and them. */
@@ -47,7 +47,7 @@ export interface Api extends Program {
 }
 
 /** Its links are to Postgres and Redis. */
-export interface Worker extends Program {
+interface Worker extends Program {
   /** What the process that runs now, or ran last, calls itself. */
   workerId(): string;
 }
@@ -62,7 +62,7 @@ export interface Instance extends Keeper {
 }
 
 /** What keeps the pictures. */
-export interface Store {
+interface Store {
   kind: 'disk' | 's3';
   /** Past every cable. */
   direct: ObjectStorage;

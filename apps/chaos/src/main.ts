@@ -6,7 +6,7 @@ import type { Evidence } from './audit/evidence';
 import { storyOf } from './audit/story';
 import { FAULTS } from './faults';
 import { parseOptions, USAGE, type ChaosOptions } from './options';
-import { toReport } from './report';
+import { targetsOf, toReport, type Report } from './report';
 import { runChaos } from './run';
 
 /** So many stories are told; more of them would say the same. */
@@ -63,14 +63,18 @@ function tellViolations({ violations }: Verdict, evidence: Evidence): void {
   });
 }
 
-function write(file: string, { options, report }: { options: ChaosOptions; report: object }): void {
+function write(file: string, { options, report }: { options: ChaosOptions; report: Report }): void {
   const { generations, faults, seed, every, calm, storage } = options;
   const environment = {
     ...{ node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model ?? '' },
     asked_for: { generations, faults, seed, every_s: every, calm_s: calm, storage },
   };
   const at = new Date().toISOString();
-  const text = JSON.stringify({ bench: 'chaos', at, environment, ...report }, null, 2);
+  const text = JSON.stringify(
+    { bench: 'chaos', at, environment, ...report, targets: targetsOf(report) },
+    null,
+    2,
+  );
   writeFileSync(file, `${text}\n`);
 }
 

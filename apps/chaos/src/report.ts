@@ -95,3 +95,30 @@ function ratesOf({ evidence }: Outcome, phases: readonly Phase[]): Report['per_s
   };
   return { calm: rate('calm'), faults: rate('faults'), after: rate('after') };
 }
+
+/** A bound that a figure of the report is to keep. */
+interface Target {
+  figure: string;
+  atMost?: number;
+  atLeast?: number;
+  holds: boolean;
+}
+
+const NONE = [
+  ...(['lost', 'duplicated', 'wrong_terminal', 'strays_published', 'orphan_blobs'] as const),
+  ...(['extra_runs_after_worker_kill', 'dangling_files', 'webhooks_missing', 'refusals'] as const),
+];
+
+/** What the figures are held to. */
+export function targetsOf(report: Report): Target[] {
+  const atMost = (figure: string, measured: number, bound: number): Target => ({
+    ...{ figure, atMost: bound, holds: measured <= bound },
+  });
+  const { extra_runs_after_instance_kill: extra, recovery_s, throughput_share: share } = report;
+  return [
+    ...NONE.map((figure) => atMost(figure, report[figure], 0)),
+    atMost('extra_runs_after_instance_kill', extra, 1),
+    atMost('recovery_s.p99', recovery_s.p99, 10),
+    { figure: 'throughput_share.after', atLeast: 0.95, holds: share.after >= 0.95 },
+  ];
+}

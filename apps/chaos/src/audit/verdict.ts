@@ -6,16 +6,15 @@ export interface Violation {
   text: string;
 }
 
-export const VIOLATION_KINDS = [
-  'lost',
-  'duplicated',
-  'wrong_terminal',
-  'ran_in_vain',
-  'ran_twice',
-  'stray_published',
-  'orphan_blob',
-  'dangling_file',
-  'webhook_missing',
-  'webhook_forged',
-] as const;
-export type ViolationKind = (typeof VIOLATION_KINDS)[number];
+/** What kinds of disagreement there are. */
+export type ViolationKind =
+  | 'lost'
+  | 'duplicated'
+  | 'wrong_terminal'
+  | 'ran_in_vain'
+  | 'ran_twice'
+  | 'stray_published'
+  | 'orphan_blob'
+  | 'dangling_file'
+  | 'webhook_missing'
+  | 'webhook_forged';
