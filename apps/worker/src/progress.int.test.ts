@@ -53,7 +53,7 @@ test('progress is told while it is drawn, up to its end, and pictures to those w
   const worker = await system.startWorker();
   const heard = await listen();
   const { id } = await system.create({ count: 2, steps: 40, seed: 11 });
-  await system.final(id);
+  await system.final(id, 60_000);
   await eventually(() => heard.progress.filter(({ share }) => share === 1).length === 2);
   for (const shot of [0, 1]) {
     const shares = heard.progress.filter((one) => one.shot === shot).map(({ share }) => share);
@@ -72,7 +72,7 @@ test('progress is told while it is drawn, up to its end, and pictures to those w
   const retained = (await channel.readProgress([id])).get(id);
   expect(retained?.map(({ share }) => share)).toEqual([1, 1]);
   await worker.release();
-});
+}, 90_000);
 
 test('without Redis it is drawn all the same', async () => {
   const worker = await system.startWorker({ REDIS_URL: 'redis://127.0.0.1:1' });
