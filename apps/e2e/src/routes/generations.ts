@@ -88,7 +88,7 @@ export function generations(api: Api, executions: AvatarForge['executions']): vo
         finished_at: expect.any(String) as string,
         outputs: [],
       });
-      await api.refused('cancelGeneration', 'wrong_state', at(id));
+      expect((await api.ask('cancelGeneration', at(id))).body.status).toBe('cancelled');
 
       const { body: retried, headers } = await api.ask('retryGeneration', {
         ...at(id),
@@ -98,6 +98,7 @@ export function generations(api: Api, executions: AvatarForge['executions']): vo
       expect(retried.id).not.toBe(id);
       expect(headers.get('location')).toBe(`/v1/generations/${retried.id}`);
       await inState(api, retried.id, 'completed');
+      await api.refused('cancelGeneration', 'wrong_state', at(retried.id));
     });
 
     test('once it is completed stays as it is', async () => {
